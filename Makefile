@@ -1,0 +1,70 @@
+# Everything a person or a build machine does with this repository. `make` alone lists it.
+# GNU make 3.81 or later. After the first build has fetched its two packages, nothing here needs a network
+# (but for the container images of docs/deploy).
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+
+# `install` links Swift's runtime into the binary. Other compiler flags mean another scratch folder: in a shared
+# one each change of flags would compile every dependency again.
+STATIC := --static-swift-stdlib --scratch-path .build-static
+SOURCES = find Package.swift Sources Tests Benchmarks -name '*.swift' -not -path '*/.build*' -print0
+
+bin := $(DESTDIR)$(PREFIX)/bin
+share := $(DESTDIR)$(PREFIX)/share
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint format bench install uninstall clean prerequisites
+
+help: ## what there is
+	@echo "make demo      build the command line and watch it work on a bundled log (two minutes the first time)"
+	@echo "make test      all tests, then the benchmarks at their smoke sizes"
+	@echo "make build     an optimised tidemark in .build/release"
+	@echo "make install   binary, completions and man page below PREFIX=$(PREFIX)  [DESTDIR=]"
+	@echo "make lint      the formatter's verdict; make format rewrites the files"
+	@echo "make bench     the benchmarks at full size"
+	@echo "make clean     remove everything that was built"
+
+prerequisites:
+	@.ci/prerequisites "$(SWIFT)"
+
+build: prerequisites
+	@$(SWIFT) build -c release --product tidemark
+
+demo: build
+	@.build/release/tidemark demo
+
+test: prerequisites
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --disable-xctest --parallel --quiet
+	@.ci/benchmarks smoke
+
+lint: prerequisites
+	@$(SOURCES) | xargs -0 $(SWIFT) format lint --strict --parallel --configuration .swift-format
+	@echo "lint: clean"
+
+format: prerequisites
+	@$(SOURCES) | xargs -0 $(SWIFT) format format --in-place --parallel --configuration .swift-format
+
+bench: prerequisites
+	@.ci/benchmarks full
+
+install: prerequisites
+	@$(SWIFT) build -c release --product tidemark $(STATIC)
+	@install -d "$(bin)" "$(share)/man/man1" "$(share)/bash-completion/completions" \
+	    "$(share)/zsh/site-functions" "$(share)/fish/vendor_completions.d"
+	@install -m 755 .build-static/release/tidemark "$(bin)/tidemark"
+	@install -m 644 docs/man/tidemark.1 "$(share)/man/man1/tidemark.1"
+	@"$(bin)/tidemark" --generate-completion-script bash > "$(share)/bash-completion/completions/tidemark"
+	@"$(bin)/tidemark" --generate-completion-script zsh > "$(share)/zsh/site-functions/_tidemark"
+	@"$(bin)/tidemark" --generate-completion-script fish > "$(share)/fish/vendor_completions.d/tidemark.fish"
+	@echo "installed $(bin)/tidemark, its man page and completions for bash, zsh and fish"
+
+uninstall:
+	@rm -f "$(bin)/tidemark" "$(share)/man/man1/tidemark.1" "$(share)/bash-completion/completions/tidemark" \
+	    "$(share)/zsh/site-functions/_tidemark" "$(share)/fish/vendor_completions.d/tidemark.fish"
+
+clean:
+	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-*

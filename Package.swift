@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "tidemark",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "tidemark", targets: ["tidemark"]),
+        .library(
+            name: "TidemarkCore",
+            targets: ["UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .target(name: "UsageEvents"),
+        .target(name: "Statistics"),
+        .target(name: "EventLog", dependencies: ["UsageEvents", "CZstd"]),
+        .target(name: "Connectors", dependencies: ["UsageEvents"]),
+        .target(name: "Detection", dependencies: ["UsageEvents", "Statistics"]),
+        .target(name: "Alerting", dependencies: ["UsageEvents", "Detection"]),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting",
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        .executableTarget(
+            name: "tidemark",
+            dependencies: [
+                "Pipeline", "UsageEvents", "EventLog", "Detection", "Alerting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .target(
+            name: "TidemarkTestKit",
+            dependencies: ["UsageEvents", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline"]
+        ),
+        .testTarget(name: "UsageEventsTests", dependencies: ["UsageEvents", "TidemarkTestKit"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TidemarkTestKit"]),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Detection", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "Pipeline", "EventLog", "Alerting", "Connectors", "Detection", "UsageEvents", "TidemarkTestKit",
+            ]
+        ),
+        .testTarget(name: "CommandLineTests", dependencies: ["tidemark", "TidemarkTestKit"]),
+        .testTarget(name: "TidyTests", dependencies: ["TidemarkTestKit"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One set of strict settings for every Swift target; `unsafe` then marks each place that needs a proof.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

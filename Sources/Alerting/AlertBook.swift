@@ -1,0 +1,183 @@
+public import Detection
+public import UsageEvents
+
+/// Anomaly to alert: opens, updates, holds back and resolves; the last step of phase *judge*, and as pure.
+///
+/// Suppression runs on the account's own clock: an account that has an open alert of a family gets no second one, and after an
+/// alert the family is quiet for `quietHours`. Of all rules measured this one matters most.
+public struct AlertBook: Sendable {
+    /// Quiet times that are remembered before those past on the log's clock are dropped: about 10 MB.
+    private static let quietMax = 100_000
+
+    /// What is open, and what may be said about it.
+    private struct Open {
+        var transition: AlertTransition
+        var anomaly: Anomaly
+        /// Log clock after which it is resolved when nothing more is heard.
+        var deadline: Int64
+    }
+
+    /// Accounts have one alert of the spend family at a time, and one for each new value.
+    private struct Key: Hashable {
+        var account: UInt32
+        var family: String
+    }
+
+    private let configuration: AlertingConfiguration
+    private let fingerprint: String
+    private var open: [Key: Open] = [:]
+    private var quietUntil: [Key: Int64] = [:]
+    private var nextDeadline = Int64.max
+    /// Anomalies that were not told because something like them had been.
+    public private(set) var suppressed = 0
+
+    /// A book without alerts; `fingerprint` names the configuration in each alert's evidence.
+    public init(configuration: AlertingConfiguration, fingerprint: String) {
+        self.configuration = configuration
+        self.fingerprint = fingerprint
+    }
+
+    /// The last transition of each open alert, by id.
+    public var openAlerts: [AlertTransition] {
+        open.values.map(\.transition).sorted { $0.id < $1.id }
+    }
+
+    /// The log's clock moved on: alerts that nothing was heard of are resolved, in the order of their deadlines and ids.
+    public mutating func advance(to now: Timestamp, into out: inout [AlertTransition]) {
+        guard now.rawValue >= nextDeadline else { return }
+        let due = open.filter { $0.value.deadline <= now.rawValue }
+            .sorted { ($0.value.deadline, $0.value.transition.id) < ($1.value.deadline, $1.value.transition.id) }
+        for (key, entry) in due {
+            let reason = entry.anomaly.metric == nil ? "expired" : "back_to_normal"
+            resolve(key, entry, at: Timestamp(rawValue: entry.deadline), reason: reason, into: &out)
+        }
+        nextDeadline = open.values.map(\.deadline).min() ?? .max
+        if quietUntil.count > Self.quietMax {
+            quietUntil = quietUntil.filter { $0.value > now.rawValue }
+        }
+    }
+
+    /// Takes an anomaly; `now` is the log's clock.
+    public mutating func observe(
+        _ anomaly: Anomaly, now: Timestamp, symbols: borrowing Symbols, into out: inout [AlertTransition]
+    ) {
+        let key = Key(account: anomaly.account, family: anomaly.metric == nil ? anomaly.kind.word + "\0" + (anomaly.value ?? "") : "spend")
+        if case .ended(let reason) = anomaly.phase {
+            guard let entry = open[key], entry.anomaly.metric == anomaly.metric else { return }
+            let word = reason == .accepted ? "accepted" : "back_to_normal"
+            resolve(key, entry, at: anomaly.at, reason: word, last: anomaly.sequence, into: &out)
+            return
+        }
+        let deadline = max(now, anomaly.at).rawValue + hours(configuration.resolveHours)
+        if var entry = open[key] {
+            guard case .grew = anomaly.phase, entry.anomaly.metric == anomaly.metric else {
+                suppressed += 1
+                return
+            }
+            var next = transition(anomaly, id: entry.transition.id, symbols: symbols)
+            next.seq = entry.transition.seq + 1
+            next.startsAt = entry.transition.startsAt
+            next.firstSequence = min(entry.transition.firstSequence, next.firstSequence)
+            next.reason = anomaly.metric == nil ? "rollout" : "grew"
+            next.severity = max(next.severity, entry.transition.severity)
+            next.page = next.severity >= configuration.pageSeverity
+            entry.transition = next
+            entry.anomaly = anomaly
+            if anomaly.metric != nil { entry.deadline = deadline }
+            open[key] = entry
+            nextDeadline = min(nextDeadline, entry.deadline)
+            out.append(next)
+            return
+        }
+        if anomaly.metric == nil, case .grew = anomaly.phase { return }
+        if let until = quietUntil[key], anomaly.at.rawValue < until {
+            suppressed += 1
+            return
+        }
+        let identity = symbols.identities.text(of: anomaly.account)
+        let fired = transition(anomaly, id: Self.id(anomaly, identity: identity), symbols: symbols)
+        open[key] = Open(transition: fired, anomaly: anomaly, deadline: deadline)
+        quietUntil[key] = anomaly.at.rawValue + hours(configuration.quietHours)
+        nextDeadline = min(nextDeadline, deadline)
+        out.append(fired)
+    }
+
+    /// Closes an alert that does not exist under a new configuration.
+    public static func superseded(_ alert: AlertTransition, at: Timestamp) -> AlertTransition {
+        var last = alert
+        last.seq += 1
+        last.state = .resolved
+        last.at = at
+        last.reason = "superseded"
+        return last
+    }
+
+    private mutating func resolve(
+        _ key: Key, _ entry: Open, at: Timestamp, reason: String, last: UInt64? = nil, into out: inout [AlertTransition]
+    ) {
+        var resolved = entry.transition
+        resolved.seq += 1
+        resolved.state = .resolved
+        resolved.at = max(at, entry.transition.at)
+        resolved.reason = reason
+        if let last { resolved.lastSequence = last }
+        open[key] = nil
+        let quiet = resolved.at.rawValue + hours(configuration.quietAfterEndHours)
+        quietUntil[key] = max(quietUntil[key] ?? quiet, quiet)
+        out.append(resolved)
+    }
+
+    private func hours(_ n: Double) -> Int64 { Int64((n * Double(Timestamp.hour)).rounded()) }
+
+    /// `al_` and the first half of the hash of (kind, scope, subject, value, `starts_at`, detector version).
+    private static func id(_ a: Anomaly, identity: String) -> String {
+        let value = a.value ?? a.metric?.window ?? ""
+        let parts = [
+            a.kind.word, "account", identity, value, a.startsAt.description, AlertTransition.engineVersion,
+        ]
+        return "al_" + Hash128(parts: parts.map { Array($0.utf8) }).shortHex
+    }
+
+    private func transition(_ a: Anomaly, id: String, symbols: borrowing Symbols) -> AlertTransition {
+        let identity = symbols.identities.text(of: a.account)
+        let exposed = exposed(a)
+        let severity = severity(a, exposed: exposed)
+        func dominant(_ dimension: String) -> String? {
+            a.contributors.first { $0.dimension == dimension && $0.share >= 0.5 }?.value
+        }
+        return AlertTransition(
+            id: id, seq: 0, state: .firing, at: a.at, startsAt: a.startsAt, kind: a.kind, severity: severity,
+            page: severity >= configuration.pageSeverity, historical: a.historical, retroactive: a.retroactive,
+            identity: identity, team: a.team, tool: dominant("tool"), model: dominant("model"),
+            mcpServer: dominant("mcp_server"), title: Explanation.title(of: a, identity: identity), reason: "first",
+            observed: a.observed, isMoney: a.isMoney, window: a.metric?.window ?? "first_use", basis: a.basis,
+            expected: a.expected, contributors: a.contributors, exposed: exposed, firstSequence: a.firstSequence,
+            lastSequence: a.sequence, configuration: fingerprint)
+    }
+
+    /// What lies above the expectation, in nano-dollars; the event's own cost for first uses; nil for tokens.
+    private func exposed(_ a: Anomaly) -> Int64? {
+        guard a.isMoney else { return nil }
+        guard let expected = a.expected else { return a.observed }
+        return max(0, a.observed - roundedToThreeDigits(expected.value))
+    }
+
+    private func severity(_ a: Anomaly, exposed: Int64?) -> Severity {
+        switch a.kind {
+        case .newModel:
+            if a.adopters > 1 { return .low }
+            return a.priceRatio >= 3 ? .high : .low
+        case .newMCPServer:
+            if case .newToTeam = a.comparison { return .medium }
+            return .high
+        case .spendSpike:
+            let dollars = Double(exposed ?? 0) / 1e9
+            if dollars >= configuration.criticalUSD { return .critical }
+            if dollars >= configuration.highUSD { return .high }
+            return dollars >= configuration.mediumUSD ? .medium : .low
+        case .tokenSpike:
+            let ratio = Double(a.observed) / max(a.expected?.value ?? 1, 1)
+            return ratio >= 30 ? .high : ratio >= 5 ? .medium : .low
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// Writes one JSON object with keys in the order of the calls (RFC 8259). Event text is data: every control character is escaped.
+struct JSONObjectWriter {
+    private var out: [UInt8]
+    private var isFirst = true
+
+    init(out: [UInt8]) {
+        self.out = out
+        self.out.append(UInt8(ascii: "{"))
+    }
+
+    consuming func finish() -> [UInt8] {
+        out.append(UInt8(ascii: "}"))
+        return out
+    }
+
+    mutating func string(_ key: String, _ value: String?) {
+        self.key(key)
+        guard let value else {
+            out.append(contentsOf: "null".utf8)
+            return
+        }
+        Self.append(value, to: &out)
+    }
+
+    /// A value that is JSON already.
+    mutating func raw(_ key: String, _ json: String) {
+        self.key(key)
+        out.append(contentsOf: json.utf8)
+    }
+
+    mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
+        self.key(key)
+        nested(body)
+    }
+
+    mutating func array<Item>(_ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void) {
+        self.key(key)
+        out.append(UInt8(ascii: "["))
+        for (i, item) in items.enumerated() {
+            if i > 0 { out.append(UInt8(ascii: ",")) }
+            nested { body(&$0, item) }
+        }
+        out.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func nested(_ body: (inout JSONObjectWriter) -> Void) {
+        var inner = JSONObjectWriter(out: out)
+        body(&inner)
+        out = inner.finish()
+    }
+
+    private mutating func key(_ key: String) {
+        if !isFirst { out.append(UInt8(ascii: ",")) }
+        isFirst = false
+        Self.append(key, to: &out)
+        out.append(UInt8(ascii: ":"))
+    }
+
+    static func append(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                out.append(UInt8(ascii: "\\"))
+                out.append(byte)
+            case UInt8(ascii: "\n"): out.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\r"): out.append(contentsOf: "\\r".utf8)
+            case UInt8(ascii: "\t"): out.append(contentsOf: "\\t".utf8)
+            case 0..<0x20, 0x7f:
+                let digits = Array("0123456789abcdef".utf8)
+                out.append(contentsOf: "\\u00".utf8)
+                out.append(digits[Int(byte >> 4)])
+                out.append(digits[Int(byte & 15)])
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+}

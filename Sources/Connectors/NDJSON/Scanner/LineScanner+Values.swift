@@ -1,0 +1,242 @@
+import UsageEvents
+
+extension LineScanner {
+    /// Reads the value of a field and returns the index behind it, or -1.
+    @inline(__always)
+    mutating func value(
+        _ input: PaddedBytes, _ start: Int, _ field: Int, _ values: borrowing LineValues, _ shape: inout Shape
+    ) -> Int {
+        var i = start
+        switch keys[field].kind {
+        case .label:
+            guard input[i] == UInt8(ascii: "\"") else { return -1 }
+            return Self.label(input, i &+ 1, field, labels.hasher(field), values)
+        case .text:
+            guard input[i] == UInt8(ascii: "\"") else { return -1 }
+            let end = input.endOfString(i &+ 1)
+            if end < 0 || end &- i > Limits.labelBytesMax { return -1 }
+            values[text: field] = LineValues.Text(start: i &+ 1, length: end &- i &- 1, hash: 0)
+            return end &+ 1
+        case .count:
+            let number = Self.wholeNumber(input, &i)
+            if number < 0 { return -1 }
+            values[number: field] = number
+            return i
+        case .money:
+            let cost = Self.money(input, &i, &shape.isCostRounded)
+            if cost < 0 { return -1 }
+            values[number: field] = cost
+            return i
+        case .time:
+            let ts = time(input, &i)
+            if ts < 0 { return -1 }
+            values[number: field] = ts
+            return i
+        case .word:
+            return word(input, i, field, &shape)
+        }
+    }
+
+    /// Finds the end of a label and hashes it on the way.
+    @inline(__always)
+    private static func label(
+        _ input: PaddedBytes, _ start: Int, _ field: Int, _ hasher: SymbolHash, _ values: borrowing LineValues
+    ) -> Int {
+        var hash = hasher
+        var i = start
+        while true {
+            let word = input.word(i)
+            let hit = PaddedBytes.specials(word)
+            if hit == 0 {
+                hash.feed(word)
+                i &+= 8
+                continue
+            }
+            let n = hit.trailingZeroBitCount &>> 3
+            if n > 0 { hash.feed(word & PaddedBytes.lowBytes(n)) }
+            i &+= n
+            if input[i] == UInt8(ascii: "\"") { break }
+            // Perhaps letters past ASCII: find the end, then hash the whole.
+            i = input.endOfOddString(i)
+            if i < 0 || i &- start > Limits.labelBytesMax { return -1 }
+            let length = i &- start
+            values[text: field] = LineValues.Text(
+                start: start, length: length, hash: input.with(start, length) { hasher.of($0) })
+            return i &+ 1
+        }
+        let length = i &- start
+        if length > Limits.labelBytesMax { return -1 }
+        values[text: field] = LineValues.Text(start: start, length: length, hash: hash.finish(length: length))
+        return i &+ 1
+    }
+
+    /// A number without sign, fraction and exponent, of at most 15 digits; else -1.
+    @inline(__always)
+    private static func wholeNumber(_ input: PaddedBytes, _ i: inout Int) -> Int64 {
+        let first = input.digits(i)
+        if first.count == 0 || (input[i] == UInt8(ascii: "0") && first.count > 1) { return -1 }
+        i &+= first.count
+        if first.count < 8 { return Int64(truncatingIfNeeded: first.value) }
+        let second = input.digits(i)
+        if second.count == 8 { return -1 }
+        i &+= second.count
+        return Int64(truncatingIfNeeded: first.value &* powersOfTen(second.count) &+ second.value)
+    }
+
+    /// 10^n for n from 0 to 9.
+    @inline(__always)
+    private static func powersOfTen(_ n: Int) -> UInt64 {
+        var power: UInt64 = n & 1 != 0 ? 10 : 1
+        if n & 2 != 0 { power &*= 100 }
+        if n & 4 != 0 { power &*= 10_000 }
+        if n & 8 != 0 { power &*= 100_000_000 }
+        return power
+    }
+
+    /// An amount that is not negative, in nano-dollars; -1 for anything odd.
+    @inline(__always)
+    private static func money(_ input: PaddedBytes, _ i: inout Int, _ isRounded: inout Bool) -> Int64 {
+        let whole = input.digits(i)
+        if whole.count == 0 || whole.count == 8 || (input[i] == UInt8(ascii: "0") && whole.count > 1) {
+            return -1
+        }
+        var end = i &+ whole.count
+        var nano = whole.value &* 1_000_000_000
+        if input[end] == UInt8(ascii: ".") {
+            let fraction = input.digits(end &+ 1)
+            if fraction.count == 0 { return -1 }
+            end &+= 1 &+ fraction.count
+            nano &+= fraction.value &* powersOfTen(9 &- fraction.count)
+            if fraction.count == 8, input[end] >= 48, input[end] <= 57 {
+                return oddMoney(input, &i, &isRounded)
+            }
+        }
+        if input[end] | 0x20 == UInt8(ascii: "e") { return oddMoney(input, &i, &isRounded) }
+        i = end
+        return Int64(truncatingIfNeeded: nano)
+    }
+
+    /// An amount with more than eight decimals or an exponent.
+    @inline(never)
+    private static func oddMoney(_ input: PaddedBytes, _ i: inout Int, _ isRounded: inout Bool) -> Int64 {
+        var end = i
+        while input[end] >= 48 && input[end] <= 57 || ".eE+-".utf8.contains(input[end]) { end += 1 }
+        let result = input.with(i, end - i) { text -> ExactNumber? in
+            var reader = JSONReader()
+            guard (try? reader.value(text, depth: 0, keepText: false)) != nil, reader.isAtEnd(text) else {
+                return nil
+            }
+            return ExactNumber(text, scale: 9)
+        }
+        guard case .value(let nano, let inexact) = result else { return -1 }
+        i = end
+        isRounded = inexact
+        return nano
+    }
+
+    /// A word of `cost_basis` or `grain`.
+    @inline(__always)
+    private func word(_ input: PaddedBytes, _ i: Int, _ field: Int, _ shape: inout Shape) -> Int {
+        guard input[i] == UInt8(ascii: "\"") else { return -1 }
+        let end = input.endOfString(i &+ 1)
+        if end < 0 { return -1 }
+        let length = end &- i &- 1
+        if field == Int(Field.costBasis.rawValue) {
+            guard let basis = words.basis(input, i &+ 1, length) else { return -1 }
+            shape.basis = basis
+        } else {
+            guard let grain = words.grain(input, i &+ 1, length) else { return -1 }
+            shape.grain = grain
+        }
+        return end &+ 1
+    }
+
+    /// Steps over a value that nobody reads; it is checked all the same.
+    @inline(never)
+    static func skipValue(_ input: PaddedBytes, _ start: Int) -> Int {
+        if input[start] == UInt8(ascii: "\"") {
+            let end = input.endOfString(start + 1)
+            return end < 0 ? -1 : end + 1
+        }
+        var lineFeed = start
+        while input[lineFeed] != 0x0a { lineFeed += 1 }
+        return input.with(start, lineFeed - start) { rest in
+            var reader = JSONReader()
+            guard (try? reader.value(rest, depth: 1, keepText: false)) != nil else { return -1 }
+            return start + reader.at
+        }
+    }
+
+    // MARK: - Times
+
+    /// A time as text or in whole milliseconds; -1 for anything odd.
+    @inline(__always)
+    private mutating func time(_ input: PaddedBytes, _ i: inout Int) -> Int64 {
+        guard input[i] == UInt8(ascii: "\"") else {
+            let number = Self.wholeNumber(input, &i)
+            return number > FieldReader.timestampMax ? -1 : number
+        }
+        let first = input.word(i &+ 1)
+        let second = input.word(i &+ 9)
+        if first != dayFirst || second & 0xff_ffff != dayRest {
+            guard readDay(input, i &+ 1) else { return -1 }
+        }
+        // HH:MM:SS: after the exclusive or, digits are 0 to 9 and the colons 0.
+        let clock = input.word(i &+ 12) ^ 0x3030_3a30_303a_3030
+        let odd = (clock &+ 0x7676_7f76_767f_7676 | clock) & 0x8080_8080_8080_8080
+        let pairs = clock &* 10 &+ (clock &>> 8)
+        let hour = pairs & 0xff
+        let minute = (pairs &>> 24) & 0xff
+        let second60 = (pairs &>> 48) & 0xff
+        if odd != 0 || hour > 23 || minute > 59 || second60 > 59 { return oddTime(input, &i) }
+        var ms = Int64(truncatingIfNeeded: ((hour &* 60 &+ minute) &* 60 &+ second60) &* 1_000)
+        // .mmmZ" and then Z".
+        let tail = input.word(i &+ 20) ^ 0x0000_225a_3030_302e
+        if (tail &+ 0x0000_7f7f_7676_767f | tail) & 0x0000_8080_8080_8080 == 0 {
+            ms &+= Int64(
+                truncatingIfNeeded: ((tail &>> 8) & 0xf) &* 100 &+ ((tail &>> 16) & 0xf) &* 10
+                    &+ ((tail &>> 24) & 0xf))
+            i &+= 26
+        } else if input[i &+ 20] == UInt8(ascii: "Z"), input[i &+ 21] == UInt8(ascii: "\"") {
+            i &+= 22
+        } else {
+            return oddTime(input, &i)
+        }
+        return dayStart &+ ms
+    }
+
+    /// Reads `2026-08-01T` and remembers it.
+    @inline(never)
+    private mutating func readDay(_ input: PaddedBytes, _ at: Int) -> Bool {
+        func digits(_ from: Int, _ n: Int) -> Int64? {
+            var value: Int64 = 0
+            for k in 0..<n {
+                guard input[at + from + k] >= 48, input[at + from + k] <= 57 else { return nil }
+                value = value * 10 + Int64(input[at + from + k] - 48)
+            }
+            return value
+        }
+        guard let year = digits(0, 4), input[at + 4] == UInt8(ascii: "-"), let month = digits(5, 2),
+            input[at + 7] == UInt8(ascii: "-"), let day = digits(8, 2), input[at + 10] == UInt8(ascii: "T"),
+            let days = CivilDate.daysSinceEpoch(year: year, month: month, day: day)
+        else { return false }
+        dayFirst = input.word(at)
+        dayRest = input.word(at + 8) & 0xff_ffff
+        dayStart = days * Timestamp.day
+        return true
+    }
+
+    /// Any other spelling that RFC 3339 allows: an offset, another number of decimals, a leap second.
+    @inline(never)
+    private func oddTime(_ input: PaddedBytes, _ i: inout Int) -> Int64 {
+        let start = i + 1
+        let end = input.endOfString(start)
+        if end < 0 { return -1 }
+        let ts = input.with(start, end - start) { text in
+            text.count > 64 ? nil : Timestamp(rfc3339: [UInt8](copying: text))
+        }
+        guard let ts, ts.rawValue <= FieldReader.timestampMax else { return -1 }
+        i = end + 1
+        return ts.rawValue
+    }
+}

@@ -1,0 +1,126 @@
+/// Input bytes that may be read a little past the line that is being scanned, without a bounds check for
+/// each byte.
+///
+/// Proof. The scanner looks only at lines whose LF stands at least `padding` bytes before the end of the
+/// input, and an index moves past a byte only when that byte has been seen to be something else than LF:
+/// every loop below stops at control characters, and every comparison that lets an index move on is with
+/// text that holds none. So each index is at most that of the line's LF, and a read of at most 32 bytes
+/// from there is inside the input. Debug builds check every read.
+@safe struct PaddedBytes {
+    /// Bytes after a line's LF that must be there.
+    static let padding = 64
+
+    private let base: UnsafeRawPointer
+    private let count: Int
+
+    /// `bytes` must stay where it is for as long as this value is used.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        // Without bytes nothing is ever read: there is no line.
+        unsafe base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+        count = bytes.count
+    }
+
+    @inline(__always)
+    subscript(i: Int) -> UInt8 {
+        assert(i >= 0 && i < count)
+        return unsafe base.load(fromByteOffset: i, as: UInt8.self)
+    }
+
+    /// Eight bytes, the first one in the low bits.
+    @inline(__always)
+    func word(_ i: Int) -> UInt64 {
+        assert(i >= 0 && i + 8 <= count)
+        return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: i, as: UInt64.self))
+    }
+
+    /// Calls `body` with a part of the bytes.
+    @inline(__always)
+    func with<Result>(_ start: Int, _ length: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+        assert(start >= 0 && length >= 0 && start + length <= count)
+        let part = unsafe UnsafeBufferPointer(
+            start: (base + start).assumingMemoryBound(to: UInt8.self), count: length)
+        return unsafe body(part.span)
+    }
+
+    // MARK: - Strings
+
+    /// The high bit of each byte of a word that ends plain text: a quote, a backslash, a control
+    /// character, anything past ASCII.
+    ///
+    /// Exact up to the lowest such byte; a borrow can only make bytes above it look special.
+    @inline(__always)
+    static func specials(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = (word ^ (ones &* 0x22)) &- ones
+        let backslash = (word ^ (ones &* 0x5c)) &- ones
+        let control = word &- (ones &* 0x20)
+        return (quote | backslash | control | word) & (ones &* 0x80)
+    }
+
+    /// Bits that keep the low `n` bytes of a word, for n from 0 to 7.
+    @inline(__always)
+    static func lowBytes(_ n: Int) -> UInt64 { (1 << UInt64(truncatingIfNeeded: n &* 8)) &- 1 }
+
+    /// The end of the string without escapes whose text begins at `start`: where its closing quote
+    /// stands; -1 where that is not so.
+    @inline(__always)
+    func endOfString(_ start: Int) -> Int {
+        var i = start
+        while true {
+            let word = word(i)
+            let hit = Self.specials(word)
+            if hit == 0 {
+                i &+= 8
+                continue
+            }
+            i &+= hit.trailingZeroBitCount &>> 3
+            return self[i] == UInt8(ascii: "\"") ? i : endOfOddString(i)
+        }
+    }
+
+    /// The same, byte by byte, from the first byte that was not plain.
+    @inline(never)
+    func endOfOddString(_ start: Int) -> Int {
+        var i = start
+        while true {
+            let byte = self[i]
+            if byte == UInt8(ascii: "\"") { return i }
+            if byte < 0x20 || byte == UInt8(ascii: "\\") { return -1 }
+            if byte < 0x80 {
+                i += 1
+            } else {
+                let length = UTF8Sequence.length(byte, self[i + 1], self[i + 2], self[i + 3])
+                if length == 0 { return -1 }
+                i += length
+            }
+        }
+    }
+
+    // MARK: - Digits
+
+    /// A run of up to eight digits.
+    struct Digits {
+        /// Their value.
+        var value: UInt64
+        /// How many there are.
+        var count: Int
+    }
+
+    /// The digits that begin at `i`, at most eight of them.
+    @inline(__always)
+    func digits(_ i: Int) -> Digits {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let nibbles = word(i) ^ (ones &* 0x30)
+        // A byte above 9 sets its high bit; a carry only reaches the bytes above it.
+        let others = ((nibbles &+ (ones &* 0x76)) | nibbles) & (ones &* 0x80)
+        let count = others.trailingZeroBitCount &>> 3
+        if count == 0 { return Digits(value: 0, count: 0) }
+        // The first digit weighs most and must come last: shift zeros in before it.
+        var v = nibbles &<< UInt64(truncatingIfNeeded: (8 &- count) &* 8)
+        v = (v &* 10) &+ (v &>> 8)
+        let pairs: UInt64 = 0x0000_00ff_0000_00ff
+        let high = (v & pairs) &* (100 &+ (1_000_000 &<< 32))
+        let low = ((v &>> 16) & pairs) &* (1 &+ (10_000 &<< 32))
+        return Digits(value: (high &+ low) &>> 32, count: count)
+    }
+}

@@ -1,0 +1,363 @@
+internal import UsageEvents
+
+/// What is wrong inside a block whose header and directory are intact.
+enum BlockFault: Error {
+    /// The stored bytes of a stream are not those that were written.
+    case stream
+    /// The checksums agree and the content makes no sense: a fault of the writer, or no accident.
+    case content
+}
+
+/// Makes columns of a batch from the streams of a block. Keeps its memory between blocks.
+///
+/// Everything is checked against the header before it is believed: lengths, counts, indices, and the range of times.
+struct BlockDecoder: ~Copyable {
+    private var streams = StreamReader()
+    private var who: [UInt32] = []
+    private var codes: [UInt32] = []
+    private var recent: [UInt64] = []
+    private var remap: [[UInt32]] = Array(repeating: [], count: LabelKind.allCases.count)
+    private var identityRemap: [UInt32] = []
+    private var shapes: [UInt32] = []
+    private var models: [UInt32] = []
+    private var residuals: [Int64] = []
+
+    init() {}
+
+    /// The columns of a block, in place of what `batch` holds; labels become numbers of `symbols`.
+    ///
+    /// `block` reaches from the block's first byte at least to the end of the streams that `columns` needs.
+    mutating func events(
+        _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, columns: ColumnSet,
+        into batch: inout EventBatch, symbols: inout Symbols
+    ) throws(BlockFault) {
+        let n = header.count
+        batch.removeAll()
+        let source = StreamReader.Source(directory: directory, rows: n)
+        try streams.words(block, source, .ts, absent: 0)
+        try decodeTimes(source, header, into: &batch.ts)
+        if columns.contains(.labels) || columns.contains(.source) || columns.contains(.details)
+            || columns.contains(.shape)
+        {
+            try dictionary(block, source, symbols: &symbols)
+            try identities(block, source)
+        }
+        if columns.contains(.labels) {
+            resize(&batch.identity, n)
+            for i in 0..<n { batch.identity[i] = identityRemap[Int(who[i])] }
+            try labels(block, source, .team, into: &batch.team)
+            try labels(block, source, .tool, into: &batch.tool)
+            try labels(block, source, .model, into: &batch.model)
+            swap(&codes, &models)
+            try labels(block, source, .mcpServer, into: &batch.mcpServer)
+            try sparseLabels(block, source, .project, into: &batch.project)
+        }
+        if columns.contains(.shape) {
+            try labelNumbers(block, source, .shape, dictionary: shapes.count)
+            resize(&batch.shape, n)
+            for i in 0..<n { batch.shape[i] = shapes[Int(codes[i])] }
+        }
+        if columns.contains(.numbers) {
+            try integers(block, source, .inputTokens, into: &batch.inputTokens)
+            try integers(block, source, .outputTokens, into: &batch.outputTokens)
+            try integers(block, source, .cacheReadTokens, into: &batch.cacheReadTokens)
+            try integers(block, source, .cacheWriteTokens, into: &batch.cacheWriteTokens)
+            try costs(block, source, into: &batch)
+            try sparse(block, source, .requests, absent: 1, into: &batch.requests)
+        }
+        if columns.contains(.source) { try sparseLabels(block, source, .source, into: &batch.source) }
+        if columns.contains(.tsEnd) { try sparse(block, source, .tsEnd, absent: 0, into: &batch.tsEnd) }
+        if columns.contains(.details) {
+            try sparseLabels(block, source, .mcpTool, into: &batch.mcpTool)
+            try sparse(block, source, .reasoningTokens, absent: 0, into: &batch.reasoningTokens)
+        }
+        if columns.contains(.requestID) { batch.requestID = try text(block, source, .requestID) }
+        if columns.contains(.texts) {
+            batch.sessionID = try text(block, source, .sessionID)
+            batch.origin = try text(block, source, .origin)
+        }
+    }
+
+    /// Interns the labels of a block and reads nothing else.
+    mutating func labels(
+        _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, symbols: inout Symbols
+    ) throws(BlockFault) {
+        let source = StreamReader.Source(directory: directory, rows: header.count)
+        try dictionary(block, source, symbols: &symbols)
+    }
+
+    /// The name and the payload of a control record.
+    mutating func control(
+        _ block: Span<UInt8>, directory: StreamDirectory
+    ) throws(BlockFault) -> (name: String, payload: [UInt8]) {
+        let source = StreamReader.Source(directory: directory, rows: 0)
+        let name = try streams.bytes(block, source, .controlName) ?? []
+        let payload = try streams.bytes(block, source, .controlPayload) ?? []
+        return (String(decoding: name, as: UTF8.self), payload)
+    }
+
+    /// The duplicate window's horizon that a block carries.
+    mutating func horizon(
+        _ block: Span<UInt8>, directory: StreamDirectory
+    ) throws(BlockFault) -> DuplicateHorizon {
+        let source = StreamReader.Source(directory: directory, rows: 0)
+        var horizon = DuplicateHorizon()
+        let range = directory.range(of: .duplicatesFrom)
+        if range.count == 1 {
+            horizon.from = UInt64(bitPattern: directory.entries[range.lowerBound].constant)
+        }
+        guard let bytes = try streams.bytes(block, source, .duplicateMarks) else { return horizon }
+        var at = 0
+        let span = bytes.span
+        while at < span.count {
+            guard let length = span.varint(at: &at), length <= UInt64(span.count - at) else { throw .content }
+            let name = String(decoding: bytes[at..<at + Int(length)], as: UTF8.self)
+            at += Int(length)
+            guard let from = span.varint(at: &at) else { throw .content }
+            horizon.sources.append(DuplicateHorizon.Source(name: name, from: from))
+        }
+        return horizon
+    }
+
+    /// Checks every byte of a block against its checksum.
+    mutating func check(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory) throws(BlockFault) {
+        for i in directory.entries.indices { try streams.check(block, directory, i) }
+        let mark = header.length - LogFormat.endMarkBytes
+        guard block.extracting(directory.end..<mark).isZero,
+            block.littleEndian(UInt64.self, at: mark) == LogFormat.endMark
+        else { throw .stream }
+    }
+
+    /// Checks every byte of a block and every number in it; the symbols and columns are thrown away.
+    mutating func verify(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory) throws(BlockFault) {
+        try check(block, header: header, directory: directory)
+        switch header.kind {
+        case .events:
+            var batch = EventBatch()
+            var symbols = Symbols()
+            try events(
+                block, header: header, directory: directory, columns: .all, into: &batch, symbols: &symbols)
+            _ = try horizon(block, directory: directory)
+        case .control:
+            _ = try control(block, directory: directory)
+        case .tick, .durable:
+            break
+        }
+    }
+
+    // MARK: - Times
+
+    private mutating func decodeTimes(
+        _ source: StreamReader.Source, _ header: BlockHeader, into ts: inout [Int64]
+    ) throws(BlockFault) {
+        let n = header.count
+        resize(&ts, n)
+        let range = source.directory.range(of: .ts)
+        if range.isEmpty {
+            
+            for i in 0..<n { ts[i] = header.minTs }
+            return
+        }
+        guard source.directory.entries[range.lowerBound].encoding == .delta else { throw .content }
+        let unit = source.unit(of: .ts)
+        guard unit > 0 else { throw .content }
+        var last = header.minTs
+        var low = Int64.max
+        var high = Int64.min
+        for i in 0..<n {
+            last = last &+ unzigzag(streams.words[i]) &* unit
+            low = last < low ? last : low
+            high = last > high ? last : high
+            ts[i] = last
+        }
+        guard low == header.minTs, high == source.directory.latest(header.minTs) else { throw .content }
+    }
+
+    // MARK: - Labels
+
+    private mutating func dictionary(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, symbols: inout Symbols
+    ) throws(BlockFault) {
+        guard let bytes = try streams.bytes(block, source, .dictionary) else { throw .content }
+        let span = bytes.span
+        var at = 0
+        var counts: [Int] = []
+        var total = 0
+        for _ in 0..<(LabelKind.allCases.count + 2) {
+            guard let count = span.varint(at: &at), count <= UInt64(source.rows) else { throw .content }
+            counts.append(Int(count))
+            total += Int(count)
+        }
+        let shapeCount = counts.removeLast()
+        total -= shapeCount
+        guard total <= span.count - at else { throw .content }
+        var length = at
+        at += total
+        func next() throws(BlockFault) -> Range<Int> {
+            let size = Int(span[length]) + 1
+            length += 1
+            guard size <= span.count - at else { throw .content }
+            at += size
+            return at - size..<at
+        }
+        identityRemap.removeAll(keepingCapacity: true)
+        identityRemap.append(SymbolTable.null)
+        for _ in 0..<counts[0] {
+            let range = try next()
+            identityRemap.append(symbols.identities.intern(span.extracting(range)))
+        }
+        for kind in LabelKind.allCases {
+            remap[kind.rawValue].removeAll(keepingCapacity: true)
+            remap[kind.rawValue].append(SymbolTable.null)
+            for _ in 0..<counts[kind.rawValue + 1] {
+                let range = try next()
+                remap[kind.rawValue].append(kind.intern(span.extracting(range), in: &symbols))
+            }
+        }
+        guard span.count - at == 4 * shapeCount else { throw .content }
+        shapes.removeAll(keepingCapacity: true)
+        shapes.append(0)
+        for i in 0..<shapeCount {
+            let shape = span.littleEndian(UInt32.self, at: at + 4 * i)
+            guard EventShape(rawValue: shape).isValid else { throw .content }
+            shapes.append(shape)
+        }
+    }
+
+    private mutating func identities(
+        _ block: Span<UInt8>, _ source: StreamReader.Source
+    ) throws(BlockFault) {
+        try labelNumbers(block, source, .identity, dictionary: identityRemap.count)
+        swap(&codes, &who)
+    }
+
+    /// The numbers of a label column in `codes`, each below `dictionary`.
+    private mutating func labelNumbers(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn, dictionary: Int
+    ) throws(BlockFault) {
+        let n = source.rows
+        resize(&codes, n)
+        let range = source.directory.range(of: column)
+        let encoding = range.isEmpty ? Encoding.constant : source.directory.entries[range.lowerBound].encoding
+        try streams.words(block, source, column, absent: 0)
+        var highest: UInt64 = 0
+        switch encoding {
+        case .constant, .index:
+            for i in 0..<n {
+                let word = streams.words[i]
+                highest = word > highest ? word : highest
+                codes[i] = UInt32(truncatingIfNeeded: word)
+            }
+        case .recent:
+            guard who.count == n else { throw .content }
+            let accounts = identityRemap.count
+            if recent.count < accounts { recent = [UInt64](repeating: 0, count: accounts) }
+            for i in 0..<accounts { recent[i] = 0 }
+            for i in 0..<n {
+                let code = streams.words[i]
+                let account = Int(who[i])
+                let word = recent[account]
+                let value = code < 4 ? (word >> (16 * code)) & 0xffff : code - 4
+                highest = value > highest ? value : highest
+                codes[i] = UInt32(truncatingIfNeeded: value)
+                recent[account] = movedToFront(word, value: value & 0xffff, code: code)
+            }
+        default:
+            throw .content
+        }
+        guard highest < UInt64(dictionary) else { throw .content }
+    }
+
+    private mutating func labels(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ kind: LabelKind, into column: inout [UInt32]
+    ) throws(BlockFault) {
+        try labelNumbers(block, source, kind.column, dictionary: remap[kind.rawValue].count)
+        resize(&column, source.rows)
+        let table = remap[kind.rawValue]
+        for i in 0..<source.rows { column[i] = table[Int(codes[i])] }
+    }
+
+    private mutating func sparseLabels(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ kind: LabelKind,
+        into column: inout SparseColumn<UInt32>
+    ) throws(BlockFault) {
+        if source.directory.range(of: kind.column).isEmpty { return }
+        var values: [UInt32] = []
+        try labels(block, source, kind, into: &values)
+        column.replace(values)
+    }
+
+    // MARK: - Numbers
+
+    private mutating func integers(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn, absent: Int64 = 0,
+        into values: inout [Int64]
+    ) throws(BlockFault) {
+        try streams.words(block, source, column, absent: absent)
+        resize(&values, source.rows)
+        switch source.encoding(of: column) {
+        case .planes, .constant:
+            for i in 0..<source.rows { values[i] = Int64(bitPattern: streams.words[i]) }
+        case .zigzag:
+            for i in 0..<source.rows { values[i] = unzigzag(streams.words[i]) }
+        default:
+            throw .content
+        }
+    }
+
+    private mutating func sparse(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn, absent: Int64,
+        into values: inout SparseColumn<Int64>
+    ) throws(BlockFault) {
+        if source.directory.range(of: column).isEmpty { return }
+        var dense: [Int64] = []
+        try integers(block, source, column, absent: absent, into: &dense)
+        values.replace(dense)
+    }
+
+    private mutating func costs(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, into batch: inout EventBatch
+    ) throws(BlockFault) {
+        guard let bytes = try streams.bytes(block, source, .rates) else {
+            try integers(block, source, .cost, into: &batch.cost)
+            return
+        }
+        guard let rates = CostRates(bytes.span, models: remap[LabelKind.model.rawValue].count) else {
+            throw .content
+        }
+        try streams.words(block, source, .cost, absent: 0)
+        let encoding = source.encoding(of: .cost)
+        guard encoding == .residual || encoding == .constant else { throw .content }
+        let n = source.rows
+        resize(&batch.cost, n)
+        let divisor = rates.divisor
+        for i in 0..<n {
+            let residual =
+                encoding == .residual ? unzigzag(streams.words[i]) : Int64(bitPattern: streams.words[i])
+            let predicted = CostRates.predict(
+                rates.rates[Int(models[i])], batch.tokens(i), offset: rates.offset, divisor: divisor)
+            batch.cost[i] = (predicted &+ residual) &* rates.quantum
+        }
+    }
+
+    // MARK: - Texts
+
+    private mutating func text(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn
+    ) throws(BlockFault) -> TextColumn {
+        let range = source.directory.range(of: column)
+        if range.isEmpty { return TextColumn() }
+        switch source.directory.entries[range.lowerBound].encoding {
+        case .hex: return try streams.hexText(block, source, range)
+        case .text: return try streams.plainText(block, source, range)
+        default: throw .content
+        }
+    }
+}
+
+/// Gives an array a length; what it held is worthless afterwards.
+func resize<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
+    if array.count == count { return }
+    array.removeAll(keepingCapacity: true)
+    array.append(contentsOf: repeatElement(0, count: count))
+}

@@ -1,0 +1,266 @@
+internal import UsageEvents
+
+/// Makes blocks: columns of a batch into streams, directory and header. Keeps its memory between blocks.
+struct BlockEncoder: ~Copyable {
+    /// The block made last.
+    private(set) var block: [UInt8] = []
+
+    private var streams = StreamWriter()
+    private var planes = PlaneEncoder()
+    private var texts = TextEncoder()
+    private var recent = RecentEncoder()
+    private var fitter = RateFitter()
+    private var identities = LabelIndex()
+    private var labels: [LabelIndex] = Array(repeating: LabelIndex(), count: LabelKind.allCases.count)
+    private var shapes = LabelIndex()
+    private var shapeTable = ShapeTable()
+    private var directory: [UInt8] = []
+    private var scratch: [UInt8] = []
+    private var residuals: [Int64] = []
+
+    init() {}
+
+    /// Where the block goes and what stands before it.
+    struct Place {
+        let file: FileIdentity
+        let offset: Int
+        let previous: UInt32
+        let durableBefore: Int
+    }
+
+    /// How many rows from `row` on fit into one block.
+    static func rowsThatFit(_ batch: EventBatch, from row: Int, symbols: Symbols) -> Int {
+        let rows = min(Limits.eventsPerBlock, batch.count - row)
+        func text(_ column: TextColumn, _ n: Int) -> Int {
+            column.range(of: row + n - 1).upperBound - column.range(of: row).lowerBound
+        }
+        let bytes =
+            text(batch.requestID, rows) + text(batch.sessionID, rows) + text(batch.origin, rows)
+            + LabelKind.allCases.reduce(symbols.identities.textBytes) { $0 + $1.table(of: symbols).textBytes }
+        // Numbers take at most 100 bytes a row, and labels no more than all labels together.
+        if bytes + rows * 128 <= Limits.blockBytesMax { return rows }
+        // Else so few rows that even all labels and texts of full length (11 of 256 bytes) fit.
+        return min(rows, 8_192)
+    }
+
+    /// Makes a block of events and returns its chain value.
+    mutating func events(
+        _ batch: EventBatch, _ rows: Range<Int>, symbols: Symbols, header: BlockHeader,
+        duplicates: DuplicateHorizon, place: Place
+    ) -> UInt32 {
+        precondition(!rows.isEmpty && rows.count <= Limits.eventsPerBlock)
+        streams.begin()
+        var header = header
+        let times = IntegerProfile(batch.ts.span.extracting(rows))
+        header.count = rows.count
+        header.minTs = times.min
+        number(batch, rows, symbols: symbols)
+        writeDictionary(symbols: symbols)
+        planes.writeTimes(batch.ts.span.extracting(rows), first: times.min, to: &streams)
+        let who = identities.rows
+        planes.writeCodes(who.span, .identity, .index, to: &streams)
+        for kind in LabelKind.detection { writeLabels(labels[kind.rawValue], kind.column) }
+        writeLabels(shapes, .shape)
+        planes.write(batch.inputTokens.span.extracting(rows), .inputTokens, to: &streams)
+        planes.write(batch.outputTokens.span.extracting(rows), .outputTokens, to: &streams)
+        planes.write(batch.cacheReadTokens.span.extracting(rows), .cacheReadTokens, to: &streams)
+        planes.write(batch.cacheWriteTokens.span.extracting(rows), .cacheWriteTokens, to: &streams)
+        writeCosts(batch, rows)
+        writeSparse(batch.requests, rows, .requests, absent: 1)
+        writeLabels(labels[LabelKind.source.rawValue], .source)
+        writeSparse(batch.tsEnd, rows, .tsEnd, absent: 0)
+        writeLabels(labels[LabelKind.mcpTool.rawValue], .mcpTool)
+        writeSparse(batch.reasoningTokens, rows, .reasoningTokens, absent: 0)
+        texts.write(batch.requestID, rows, .requestID, planes: &planes, to: &streams)
+        texts.write(batch.sessionID, rows, .sessionID, planes: &planes, to: &streams)
+        texts.write(batch.origin, rows, .origin, planes: &planes, to: &streams)
+        write(duplicates)
+        return finish(header, place)
+    }
+
+    /// Makes a control record and returns its chain value.
+    mutating func control(name: String, payload: [UInt8], header: BlockHeader, place: Place) -> UInt32 {
+        streams.begin()
+        streams.add(Array(name.utf8).span, .controlName, plane: 0, .bytes)
+        streams.add(payload.span, .controlPayload, plane: 0, .bytes)
+        return finish(header, place)
+    }
+
+    /// Makes a record that is a header only and returns its chain value.
+    mutating func bare(_ header: BlockHeader, place: Place) -> UInt32 {
+        streams.begin()
+        return finish(header, place)
+    }
+
+    private mutating func finish(_ header: BlockHeader, _ place: Place) -> UInt32 {
+        directory.removeAll(keepingCapacity: true)
+        streams.writeDirectory(into: &directory)
+        var header = header
+        header.entries = streams.entries.count
+        header.previous = place.previous
+        header.durableBefore = place.durableBefore
+        header.directoryChecksum = CRC32C.of(directory.span)
+        let bytes = LogFormat.blockHeaderBytes + directory.count + streams.payload.count
+        let padded = (bytes + LogFormat.alignment - 1) / LogFormat.alignment * LogFormat.alignment
+        header.length = padded + LogFormat.endMarkBytes
+        block.removeAll(keepingCapacity: true)
+        block.reserveCapacity(header.length)
+        let chain = header.write(into: &block, file: place.file, offset: place.offset)
+        block.append(contentsOf: directory)
+        block.append(contentsOf: streams.payload)
+        block.append(contentsOf: repeatElement(0, count: padded - bytes))
+        block.append(littleEndian: LogFormat.endMark)
+        return chain
+    }
+
+    // MARK: - Labels
+
+    private mutating func number(_ batch: EventBatch, _ rows: Range<Int>, symbols: Symbols) {
+        identities.assign(batch.identity.span.extracting(rows), tableCount: symbols.identities.count)
+        for kind in LabelKind.allCases {
+            let count = kind.table(of: symbols).count
+            switch kind {
+            case .team: labels[0].assign(batch.team.span.extracting(rows), tableCount: count)
+            case .tool: labels[1].assign(batch.tool.span.extracting(rows), tableCount: count)
+            case .model: labels[2].assign(batch.model.span.extracting(rows), tableCount: count)
+            case .mcpServer: labels[3].assign(batch.mcpServer.span.extracting(rows), tableCount: count)
+            case .project: Self.assign(batch.project, rows, count, &labels[4])
+            case .source: Self.assign(batch.source, rows, count, &labels[5])
+            case .mcpTool: Self.assign(batch.mcpTool, rows, count, &labels[6])
+            }
+        }
+        shapeTable.assign(batch.shape.span.extracting(rows))
+        let shapeRows = shapeTable.rows
+        shapes.assign(shapeRows.span, tableCount: shapeTable.values.count + 1)
+    }
+
+    private static func assign(
+        _ column: SparseColumn<UInt32>, _ rows: Range<Int>, _ tableCount: Int, _ index: inout LabelIndex
+    ) {
+        if column.isDefault {
+            index.assignNone()
+        } else {
+            index.assign(column.values.span.extracting(rows), tableCount: tableCount)
+        }
+    }
+
+    /// One stream for all texts: a count for each kind, then all lengths, then all bytes; then the shapes, four bytes each.
+    private mutating func writeDictionary(symbols: Symbols) {
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(varint: UInt64(identities.symbols.count))
+        for kind in LabelKind.allCases { scratch.append(varint: UInt64(labels[kind.rawValue].symbols.count)) }
+        scratch.append(varint: UInt64(shapes.symbols.count))
+        appendLengths(identities, symbols.identities)
+        for kind in LabelKind.allCases { appendLengths(labels[kind.rawValue], kind.table(of: symbols)) }
+        for symbol in identities.symbols { scratch.append(contentsOf: symbols.identities.utf8(of: symbol)) }
+        for kind in LabelKind.allCases {
+            let table = kind.table(of: symbols)
+            for symbol in labels[kind.rawValue].symbols { scratch.append(contentsOf: table.utf8(of: symbol)) }
+        }
+        for number in shapes.symbols { scratch.append(littleEndian: shapeTable.values[Int(number) - 1]) }
+        addScratch(.dictionary)
+    }
+
+    private mutating func addScratch(_ column: StreamColumn) {
+        let bytes = scratch
+        streams.add(bytes.span, column, plane: 0, .bytes)
+    }
+
+    private mutating func appendLengths(_ index: LabelIndex, _ table: SymbolTable) {
+        // A label has 1 to 256 bytes.
+        for symbol in index.symbols {
+            scratch.append(UInt8(truncatingIfNeeded: table.utf8(of: symbol).count - 1))
+        }
+    }
+
+    private mutating func writeLabels(_ index: LabelIndex, _ column: StreamColumn) {
+        guard !index.rows.isEmpty else { return }
+        let profile = UIntProfile(index.rows.span)
+        if profile.min == profile.max {
+            if profile.min != 0 { streams.add(constant: Int64(profile.min), column) }
+            return
+        }
+        guard index.symbols.count < 1 << 16 else {
+            planes.writeCodes(index.rows.span, column, .index, to: &streams)
+            return
+        }
+        let who = identities.rows
+        recent.encode(index.rows.span, identities: who.span, identityCount: identities.symbols.count)
+        let codes = recent.codes
+        planes.writeCodes(codes.span, column, .recent, to: &streams)
+    }
+
+    // MARK: - Numbers
+
+    private mutating func writeSparse(
+        _ values: SparseColumn<Int64>, _ rows: Range<Int>, _ column: StreamColumn, absent: Int64
+    ) {
+        guard !values.isDefault else { return }
+        planes.write(values.values.span.extracting(rows), column, absent: absent, to: &streams)
+    }
+
+    private mutating func writeCosts(_ batch: EventBatch, _ rows: Range<Int>) {
+        let costs = batch.cost.span.extracting(rows)
+        let profile = IntegerProfile(costs)
+        // A few rows cannot pay for the rates.
+        guard rows.count >= 64, profile.min != profile.max else {
+            planes.write(costs, .cost, to: &streams)
+            return
+        }
+        let models = labels[LabelKind.model.rawValue]
+        let rates = fitter.fit(batch, rows, numbers: models.rows.span, models: models.symbols)
+        if residuals.count != rows.count { residuals = [Int64](repeating: 0, count: rows.count) }
+        var plainBits = 0
+        var residualBits = 0
+        let divisor = rates.divisor
+        for i in 0..<rows.count {
+            let row = rows.lowerBound + i
+            let rate = rates.rates[Int(models.rows[i])]
+            let predicted = CostRates.predict(rate, batch.tokens(row), offset: rates.offset, divisor: divisor)
+            let residual = batch.cost[row] / rates.quantum &- predicted
+            residuals[i] = residual
+            plainBits += 64 - zigzag(batch.cost[row]).leadingZeroBitCount
+            residualBits += 64 - zigzag(residual).leadingZeroBitCount
+        }
+        guard residualBits + rates.rates.count * 80 < plainBits else {
+            planes.write(costs, .cost, to: &streams)
+            return
+        }
+        scratch.removeAll(keepingCapacity: true)
+        rates.write(into: &scratch)
+        addScratch(.rates)
+        let left = residuals
+        planes.writeResiduals(left.span, to: &streams)
+    }
+
+    private mutating func write(_ duplicates: DuplicateHorizon) {
+        if duplicates.from != 0 {
+            streams.add(constant: Int64(bitPattern: duplicates.from), .duplicatesFrom)
+        }
+        guard !duplicates.sources.isEmpty else { return }
+        scratch.removeAll(keepingCapacity: true)
+        for source in duplicates.sources {
+            scratch.append(varint: UInt64(source.name.utf8.count))
+            scratch.append(contentsOf: source.name.utf8)
+            scratch.append(varint: source.from)
+        }
+        addScratch(.duplicateMarks)
+    }
+}
+
+/// The smallest and the largest of some numbers.
+private struct UIntProfile {
+    var min = UInt32.max
+    var max: UInt32 = 0
+
+    init(_ values: Span<UInt32>) {
+        var low = UInt32.max
+        var high: UInt32 = 0
+        for i in values.indices {
+            low = values[i] < low ? values[i] : low
+            high = values[i] > high ? values[i] : high
+        }
+        min = low
+        max = high
+    }
+}

@@ -1,0 +1,84 @@
+internal import UsageEvents
+
+/// Gives the labels of one block small numbers, in order of first appearance; 0 is null.
+struct LabelIndex {
+    /// For each symbol of the table its number in this block, 0 for none.
+    private var local: [UInt32] = []
+    /// The symbols in order of their numbers, from 1 on.
+    private(set) var symbols: [UInt32] = []
+    /// The numbers of the rows.
+    private(set) var rows: [UInt32] = []
+
+    /// Numbers the rows of a block. O(rows + labels of the last block).
+    mutating func assign(_ column: Span<UInt32>, tableCount: Int) {
+        for symbol in symbols { local[Int(symbol)] = 0 }
+        symbols.removeAll(keepingCapacity: true)
+        if local.count < tableCount {
+            local.append(contentsOf: repeatElement(0, count: tableCount + tableCount / 4 - local.count))
+        }
+        if rows.count != column.count { rows = [UInt32](repeating: 0, count: column.count) }
+        for i in column.indices {
+            let symbol = column[i]
+            var number = local[Int(symbol)]
+            if number == 0, symbol != 0 {
+                symbols.append(symbol)
+                number = UInt32(symbols.count)
+                local[Int(symbol)] = number
+            }
+            rows[i] = number
+        }
+    }
+
+    /// No label in any row.
+    mutating func assignNone() {
+        for symbol in symbols { local[Int(symbol)] = 0 }
+        symbols.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Writes labels against what the same account had before: team, tool and model of an account hardly ever change, so
+/// nearly all codes are 0 and compress to almost nothing.
+///
+/// One word an account holds its four last distinct values of one column, the newest in the lowest 16 bits. Code 0 to 3
+/// picks one of them and moves it to the front; any other code is the number of a value, plus 4, which moves in.
+struct RecentEncoder {
+    private var recent: [UInt64] = []
+    private(set) var codes: [UInt32] = []
+
+    /// Fills `codes` for rows of local numbers, each below 65,536.
+    mutating func encode(_ rows: Span<UInt32>, identities: Span<UInt32>, identityCount: Int) {
+        if recent.count < identityCount + 1 { recent = [UInt64](repeating: 0, count: identityCount + 1) }
+        for i in 0...identityCount { recent[i] = 0 }
+        if codes.count != rows.count { codes = [UInt32](repeating: 0, count: rows.count) }
+        precondition(identities.count == rows.count)
+        for i in rows.indices {
+            let who = Int(identities[i])
+            let word = recent[who]
+            let value = UInt64(rows[i])
+            if word & 0xffff == value {
+                codes[i] = 0
+                continue
+            }
+            var code: UInt64 = value + 4
+            if (word >> 16) & 0xffff == value {
+                code = 1
+            } else if (word >> 32) & 0xffff == value {
+                code = 2
+            } else if word >> 48 == value {
+                code = 3
+            }
+            codes[i] = UInt32(truncatingIfNeeded: code)
+            recent[who] = movedToFront(word, value: value, code: code)
+        }
+    }
+}
+
+/// The word of an account after a code: the value in front, those before it moved up by one place.
+@inline(__always)
+func movedToFront(_ word: UInt64, value: UInt64, code: UInt64) -> UInt64 {
+    let shift = 16 * (code < 3 ? code : 3)
+    let below = (UInt64(1) << shift) &- 1
+    let above = ~((below << 16) | 0xffff)
+    return (word & above) | ((word & below) << 16) | value
+}

@@ -1,0 +1,89 @@
+internal import UsageEvents
+
+/// Writes columns of texts that hardly ever repeat: request ids, sessions, origins.
+struct TextEncoder {
+    private var bytes: [UInt8] = []
+    private var lengths: [UInt32] = []
+
+    /// Writes the rows of a column: two hexadecimal digits a byte where all texts of the block are lower-case
+    /// hexadecimal and equally long, else the bytes and their lengths. Nothing at all where every text is null.
+    mutating func write(
+        _ texts: TextColumn, _ rows: Range<Int>, _ column: StreamColumn, planes: inout PlaneEncoder,
+        to streams: inout StreamWriter
+    ) {
+        guard !texts.isDefault else { return }
+        let start = texts.range(of: rows.lowerBound).lowerBound
+        let end = texts.range(of: rows.upperBound - 1).upperBound
+        guard end > start else { return }
+        if let length = hexLength(texts, rows) {
+            writeHex(texts, rows, length: length, column, to: &streams)
+            return
+        }
+        lengths.removeAll(keepingCapacity: true)
+        for row in rows { lengths.append(UInt32(texts.range(of: row).count)) }
+        streams.add(texts.bytes.span.extracting(start..<end), column, plane: 0, .text)
+        writeLengths(column, to: &streams)
+    }
+
+    /// The one length of all texts that are not null, if it is even and they are lower-case hexadecimal.
+    private func hexLength(_ texts: TextColumn, _ rows: Range<Int>) -> Int? {
+        var length = 0
+        let ends = texts.ends.span
+        var from = texts.range(of: rows.lowerBound).lowerBound
+        let start = from
+        for row in rows {
+            let to = ends[row]
+            let n = to - from
+            from = to
+            if n == 0 || n == length { continue }
+            if length != 0 || n & 1 == 1 { return nil }
+            length = n
+        }
+        let all = texts.bytes.span.extracting(start..<from)
+        var strange = false
+        for i in all.indices {
+            let b = all[i]
+            strange = strange || !((b >= 48 && b <= 57) || (b >= 97 && b <= 102))
+        }
+        return strange ? nil : length
+    }
+
+    private mutating func writeHex(
+        _ texts: TextColumn, _ rows: Range<Int>, length: Int, _ column: StreamColumn,
+        to streams: inout StreamWriter
+    ) {
+        let start = texts.range(of: rows.lowerBound).lowerBound
+        let end = texts.range(of: rows.upperBound - 1).upperBound
+        let digits = texts.bytes.span.extracting(start..<end)
+        let half = (end - start) / 2
+        if bytes.count < half { bytes = [UInt8](repeating: 0, count: half) }
+        for i in 0..<half { bytes[i] = Self.value(digits[2 * i]) << 4 | Self.value(digits[2 * i + 1]) }
+        streams.add(bytes.span.extracting(0..<half), column, plane: 0, .hex)
+        guard end - start < rows.count * length else { return }
+        // Some rows are null: a bitmap says which have a text.
+        let size = (rows.count + 7) / 8
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: repeatElement(0, count: size))
+        for (i, row) in rows.enumerated() where !texts.range(of: row).isEmpty {
+            bytes[i >> 3] |= 1 << UInt8(i & 7)
+        }
+        streams.add(bytes.span.extracting(0..<size), column, plane: LogFormat.presencePlane, .hex)
+    }
+
+    /// Lengths up to 256: the low bytes, and the high ones where there are any.
+    private mutating func writeLengths(_ column: StreamColumn, to streams: inout StreamWriter) {
+        bytes.removeAll(keepingCapacity: true)
+        var high: UInt32 = 0
+        for length in lengths {
+            bytes.append(UInt8(truncatingIfNeeded: length))
+            high |= length >> 8
+        }
+        streams.add(bytes.span, column, plane: 1, .text)
+        guard high != 0 else { return }
+        for (i, length) in lengths.enumerated() { bytes[i] = UInt8(truncatingIfNeeded: length >> 8) }
+        streams.add(bytes.span, column, plane: 2, .text)
+    }
+
+    @inline(__always)
+    private static func value(_ digit: UInt8) -> UInt8 { digit < 58 ? digit &- 48 : digit &- 87 }
+}

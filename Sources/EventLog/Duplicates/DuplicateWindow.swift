@@ -1,0 +1,207 @@
+public import UsageEvents
+
+/// Remembers which request ids of each source are in the log, so that a delivery that is repeated is not counted twice.
+///
+/// Exact: keys are 128-bit hashes of the id, one set a source, so two ids are taken for one with odds below 1e-20, and no
+/// probabilistic filter ever drops an event. Two generations a source: when the current one has at least
+/// `Limits.duplicateKeysMin` keys and its events span `Limits.duplicateSpanMin`, it becomes the older one and the one before
+/// is forgotten. So at least the last million ids of a source, and those of its last 24 hours, are remembered. Memory is
+/// 21 to 43 bytes a key.
+///
+/// The state is a function of the events that were admitted, one by one: batches do not matter, and reading the log again
+/// from `horizon` gives the same state. Events without a request id are never duplicates.
+public struct DuplicateWindow: Sendable {
+    private var sources: [SourceWindow] = []
+    private var indexes: [String: Int] = [:]
+    private var hashes: [Hash128] = []
+    private var end: UInt64 = 0
+    private let bounds: Bounds
+
+    /// The sizes of a window.
+    struct Bounds: Sendable {
+        var keysMin = Limits.duplicateKeysMin
+        var spanMin = Limits.duplicateSpanMin
+        var keysMax = Limits.duplicateKeysMax
+    }
+
+    /// An empty window.
+    public init() { bounds = Bounds() }
+
+    init(bounds: Bounds) { self.bounds = bounds }
+
+    /// Takes the events that come next and returns which of them are new, or nil where all are.
+    ///
+    /// `firstSequence` is the sequence that the first new one gets. Call it once for each event: where the append fails
+    /// afterwards, append the same events again without asking again. Throws `tooManyKeys`, and admits nothing then.
+    public mutating func admit(
+        _ batch: borrowing EventBatch, symbols: borrowing Symbols, firstSequence: UInt64
+    ) throws(LogError) -> [Bool]? {
+        let column = batch.requestID
+        end = firstSequence
+        if column.isDefault {
+            end += UInt64(batch.count)
+            return nil
+        }
+        let source = batch.source
+        let rows = batch.count
+        let numbers = try resolve(source, rows: rows, symbols: symbols.sources)
+        hash(column, rows: rows)
+        var mask: [Bool] = []
+        let times = batch.ts
+        let ends = column.ends
+        for row in 0..<rows {
+            let isEmpty = ends[row] == (row == 0 ? 0 : ends[row - 1])
+            let window = numbers[Int(source[row])]
+            if isEmpty || sources[window].admit(hashes[row], ts: times[row], sequence: end, bounds: bounds) {
+                end += 1
+                if !mask.isEmpty { mask[row] = true }
+            } else if mask.isEmpty {
+                mask = [Bool](repeating: false, count: rows)
+                for before in 0..<row { mask[before] = true }
+            }
+        }
+        return mask.isEmpty ? nil : mask
+    }
+
+    /// From where on the log has to be read to make this window again.
+    public var horizon: DuplicateHorizon {
+        let active = sources.filter { $0.keys > 0 }
+        var horizon = DuplicateHorizon(from: active.map(\.start).min() ?? end)
+        for window in active where window.start > horizon.from {
+            horizon.sources.append(DuplicateHorizon.Source(name: window.name, from: window.start))
+        }
+        horizon.sources.sort { $0.name < $1.name }
+        return horizon
+    }
+
+    /// Ids remembered, of all sources.
+    public var keys: Int { sources.reduce(0) { $0 + $1.keys } }
+
+    /// The window of a log whose last block carries `horizon`: reads the times, sources and ids behind it.
+    public static func restore<D: Disk>(
+        _ disk: D, directory: String, horizon: DuplicateHorizon
+    ) throws(LogError) -> DuplicateWindow {
+        try restore(disk, directory: directory, horizon: horizon, bounds: Bounds())
+    }
+
+    static func restore<D: Disk>(
+        _ disk: D, directory: String, horizon: DuplicateHorizon, bounds: Bounds
+    ) throws(LogError) -> DuplicateWindow {
+        var window = DuplicateWindow(bounds: bounds)
+        for source in horizon.sources {
+            window.sources[window.index(of: source.name)].floor = source.from
+        }
+        var reader = try LogReader(disk, directory: directory, from: horizon.from)
+        var batch = EventBatch()
+        var symbols = Symbols()
+        while let record = try reader.next(into: &batch, symbols: &symbols, columns: .duplicateKeys) {
+            guard case .events(let events) = record else { continue }
+            _ = try window.admit(batch, symbols: symbols, firstSequence: events.firstSequence)
+        }
+        window.end = reader.nextSequence
+        return window
+    }
+
+    // MARK: - Sources
+
+    /// For each source symbol the place of its window.
+    private mutating func resolve(
+        _ column: SparseColumn<UInt32>, rows: Int, symbols: SymbolTable
+    ) throws(LogError) -> [Int] {
+        var counts = [Int](repeating: 0, count: symbols.count)
+        if column.isDefault {
+            counts[0] = rows
+        } else {
+            for symbol in column.values { counts[Int(symbol)] += 1 }
+        }
+        var numbers = [Int](repeating: 0, count: symbols.count)
+        for symbol in counts.indices where counts[symbol] > 0 {
+            let place = index(of: symbols.text(of: UInt32(symbol)))
+            numbers[symbol] = place
+            guard sources[place].keys + counts[symbol] <= bounds.keysMax else {
+                throw .tooManyKeys(source: sources[place].name, keys: bounds.keysMax)
+            }
+        }
+        return numbers
+    }
+
+    private mutating func index(of name: String) -> Int {
+        if let place = indexes[name] { return place }
+        indexes[name] = sources.count
+        sources.append(SourceWindow(name: name))
+        return sources.count - 1
+    }
+
+    /// The hashes first, then the look-ups: the processor then waits for several of those at once.
+    private mutating func hash(_ column: TextColumn, rows: Int) {
+        hashes.removeAll(keepingCapacity: true)
+        let bytes = column.bytes
+        let ends = column.ends
+        var start = 0
+        for row in 0..<rows {
+            hashes.append(Hash128(bytes.span.extracting(start..<ends[row])))
+            start = ends[row]
+        }
+    }
+}
+
+extension DuplicateWindow: Equatable {
+    /// Whether both remember the same ids and forget them at the same event.
+    public static func == (a: Self, b: Self) -> Bool {
+        let left = a.sources.filter { $0.keys > 0 }.sorted { $0.name < $1.name }
+        let right = b.sources.filter { $0.keys > 0 }.sorted { $0.name < $1.name }
+        return left == right && a.horizon == b.horizon
+    }
+}
+
+/// The ids of one source.
+private struct SourceWindow: Sendable, Equatable {
+    let name: String
+    /// Events before this sequence do not count: they were forgotten before the restart.
+    var floor: UInt64 = 0
+    private var current = Generation()
+    private var older: Generation?
+
+    init(name: String) { self.name = name }
+
+    private struct Generation: Sendable {
+        var keys = KeySet()
+        /// Sequence and time of its first key.
+        var start: UInt64 = 0
+        var ts: Int64 = 0
+        /// Keys whose time lies at least the span behind that of the first.
+        var beyond = 0
+    }
+
+    var keys: Int { current.keys.count + (older?.keys.count ?? 0) }
+
+    /// The sequence from which on this source's events have to be read again.
+    var start: UInt64 { older?.start ?? current.start }
+
+    /// Whether the key is new; remembers it if so.
+    @inline(__always)
+    mutating func admit(_ key: Hash128, ts: Int64, sequence: UInt64, bounds: DuplicateWindow.Bounds) -> Bool {
+        if sequence < floor { return true }
+        if let older, older.keys.contains(key) { return false }
+        guard current.keys.insert(key) else { return false }
+        if current.keys.count == 1 {
+            current.start = sequence
+            current.ts = ts
+        }
+        // A sixteenth of the keys has to be a day later, not one: a single wrong clock must not end the generation.
+        if ts &- current.ts >= bounds.spanMin { current.beyond += 1 }
+        if current.keys.count >= bounds.keysMin, current.beyond * 16 >= bounds.keysMin {
+            older = current
+            current = Generation()
+        }
+        return true
+    }
+
+    static func == (a: Self, b: Self) -> Bool {
+        guard a.name == b.name, a.current.keys.count == b.current.keys.count,
+            a.current.start == b.current.start,
+            a.current.ts == b.current.ts, a.current.beyond == b.current.beyond, a.start == b.start
+        else { return false }
+        return a.current.keys.sorted == b.current.keys.sorted && a.older?.keys.sorted == b.older?.keys.sorted
+    }
+}

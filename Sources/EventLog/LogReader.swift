@@ -1,0 +1,279 @@
+public import UsageEvents
+
+/// Reads a log from beginning to end, or from a sequence on, without a lock: beside a writer, or from a copy.
+///
+/// `next` returns nil at the end. Where a writer is appending it stops in front of a block that is not whole yet, and may
+/// be called again. A torn tail is an end too (`tail` tells); anything else that fails a check is thrown as damage.
+public struct LogReader<D: Disk>: ~Copyable {
+    /// What stands behind the last record.
+    public enum TailState: Sendable {
+        /// Nothing.
+        case clean
+        /// A block that is not whole: a writer is busy, or was interrupted. It was never acknowledged.
+        case torn
+    }
+
+    /// What stood behind the last record when `next` returned nil.
+    public private(set) var tail = TailState.clean
+    /// Sequence of the next event.
+    public private(set) var nextSequence: UInt64 = 0
+
+    private let disk: D
+    private let directory: LogDirectory
+    private var segments: [UInt64]
+    private var segment: SegmentFile<D>?
+    private var segmentIndex = 0
+    private var position = SegmentFile<D>.Position(offset: 0, chain: 0, sequence: 0)
+    private var logID: LogID?
+    /// Whether the segment ended with a durable record when it was last looked at.
+    private var isMarked = false
+    private var start: UInt64
+    private var streams = StreamDirectory()
+    private var decoder = BlockDecoder()
+
+    /// Opens the log in a directory, at the first event whose sequence is not below `start`.
+    public init(_ disk: D, directory path: String, from start: UInt64 = 0) throws(LogError) {
+        self.disk = disk
+        self.start = start
+        directory = LogDirectory(path)
+        guard let found = try directory.list(disk) else { throw .noSuchLog(path: path) }
+        segments = found
+        // The last segment that begins at or before the start; its own blocks are skipped by their headers.
+        segmentIndex = max(0, (found.lastIndex { $0 <= start }) ?? 0)
+        nextSequence = found.isEmpty ? 0 : found[segmentIndex]
+    }
+
+    /// The name of the log; nil while it holds nothing.
+    public var id: LogID? { logID }
+
+    /// The next record, its events in `batch` in place of what that held; nil at the end.
+    public mutating func next(
+        into batch: inout EventBatch, symbols: inout Symbols, columns: ColumnSet = .all
+    ) throws(LogError) -> LogRecord? {
+        while true {
+            guard try openSegment() else { return nil }
+            switch try find() {
+            case .end:
+                guard try nextSegment() else { return nil }
+            case .torn:
+                guard segmentIndex == segments.count - 1 else { throw .damaged(damageHere(.blockHeader)) }
+                // The writer may have rotated since the directory was listed.
+                guard try isLastSegment() else { continue }
+                return try stopAtTornTail()
+            case .damaged(let damage):
+                throw .damaged(damage)
+            case .block(let block, let chain):
+                guard isWanted(block) else {
+                    advance(block, chain)
+                    continue
+                }
+                guard let record = try decode(block, columns, &batch, &symbols) else {
+                    return try stopAtTornTail()
+                }
+                advance(block, chain)
+                return record
+            }
+        }
+    }
+
+    private func isWanted(_ block: BlockHeader) -> Bool {
+        block.kind == .events ? block.endSequence > start : block.firstSequence >= start
+    }
+
+    private mutating func find() throws(LogError) -> SegmentFile<D>.Found {
+        let start = start
+        return try segment?.block(at: position, directory: &streams) { block in
+            block.kind == .events ? block.endSequence <= start : block.firstSequence < start
+        } ?? .end
+    }
+
+    private mutating func stopAtTornTail() throws(LogError) -> LogRecord? {
+        tail = .torn
+        try refresh()
+        return nil
+    }
+
+    private mutating func advance(_ block: BlockHeader, _ chain: UInt32) {
+        position.offset += block.length
+        position.chain = chain
+        position.sequence = block.endSequence
+        nextSequence = block.endSequence
+        tail = .clean
+    }
+
+    private mutating func refresh() throws(LogError) {
+        try segment?.refresh()
+        isMarked = try segment?.isMarked() ?? false
+    }
+
+    private func damageHere(_ kind: LogDamage.Kind, end: UInt64? = nil) -> LogDamage {
+        LogDamage(
+            file: directory.segment(segments[segmentIndex]), offset: position.offset, kind: kind,
+            firstSequence: position.sequence, endSequence: end)
+    }
+
+    // MARK: - Segments
+
+    /// Opens the segment that is due; false where there is none yet.
+    private mutating func openSegment() throws(LogError) -> Bool {
+        if segment != nil { return true }
+        if segments.isEmpty {
+            try relist()
+            if segments.isEmpty { return false }
+        }
+        let first = segments[segmentIndex]
+        let path = directory.segment(first)
+        switch try SegmentFile.open(disk, path, firstSequence: first) {
+        case .segment(let file):
+            try check(file.header, path)
+            position = file.start
+            logID = file.header.logID
+            nextSequence = position.sequence
+            segment = consume file
+            isMarked = try segment?.isMarked() ?? false
+            return true
+        case .torn:
+            guard segmentIndex == segments.count - 1 else { throw .damaged(damageHere(.segmentHeader)) }
+            tail = .torn
+            return false
+        case .bad(let error):
+            throw error
+        }
+    }
+
+    /// Compares a segment's header with the one before.
+    private func check(_ header: SegmentHeader, _ path: String) throws(LogError) {
+        func damage(_ kind: LogDamage.Kind, _ first: UInt64, _ end: UInt64?) -> LogError {
+            .damaged(LogDamage(file: path, offset: 0, kind: kind, firstSequence: first, endSequence: end))
+        }
+        if let logID, header.logID != logID { throw damage(.missingSegment, header.firstSequence, nil) }
+        guard segmentIndex > 0 else {
+            if header.previousSegment == LogFormat.noSegment { return }
+            throw damage(.missingSegment, 0, header.firstSequence)
+        }
+        guard header.previousSegment == segments[segmentIndex - 1] else {
+            throw damage(.missingSegment, segments[segmentIndex - 1], header.firstSequence)
+        }
+        // A reader that begins in the middle has not read the segment before.
+        guard logID != nil else { return }
+        if position.offset < header.previousLength || position.sequence != header.firstSequence {
+            throw damage(.missingSegment, position.sequence, header.firstSequence)
+        }
+        if position.offset > header.previousLength || position.chain != header.previousChain {
+            throw damage(.chain, position.sequence, nil)
+        }
+    }
+
+    /// Goes on to the segment behind this one; false where there is none.
+    private mutating func nextSegment() throws(LogError) -> Bool {
+        if segmentIndex == segments.count - 1 {
+            guard try !isLastSegment() else {
+                tail = .clean
+                try refresh()
+                return false
+            }
+            // The writer synced the end of this segment before it made the next one: look at it once more.
+            let before = position.offset
+            try refresh()
+            if let length = segment?.length, length > before { return true }
+        }
+        segmentIndex += 1
+        segment = nil
+        return true
+    }
+
+    private mutating func isLastSegment() throws(LogError) -> Bool {
+        try relist()
+        return segmentIndex == segments.count - 1
+    }
+
+    private mutating func relist() throws(LogError) {
+        let found = try directory.list(disk) ?? []
+        if found.count > segments.count { segments = found }
+    }
+
+    // MARK: - Records
+
+    /// Decodes the block at the position; nil where its content is torn.
+    private mutating func decode(
+        _ block: BlockHeader, _ columns: ColumnSet, _ batch: inout EventBatch, _ symbols: inout Symbols
+    ) throws(LogError) -> LogRecord? {
+        // In the last segment a write may be unfinished: what is not known to be synced is checked whole, so that every
+        // reader stops where recovery would cut, whichever columns it wants.
+        let isDoubtful = segmentIndex == segments.count - 1 && !isMarked
+        let needed = isDoubtful ? block.length : streams.end(for: columns, kind: block.kind)
+        try segment?.ensure(position.offset, needed)
+        guard let view = segment?.view(position.offset, needed) else { return nil }
+        let fault: BlockFault
+        do throws(BlockFault) {
+            if isDoubtful {
+                try decoder.check(view.window.span.extracting(view.range), header: block, directory: streams)
+            }
+            return try record(view.window.span.extracting(view.range), block, columns, &batch, &symbols)
+        } catch { fault = error }
+        let damage = damageHere(fault == .stream ? .stream : .content, end: block.endSequence)
+        guard fault == .stream, segmentIndex == segments.count - 1 else { throw .damaged(damage) }
+        guard case .torn = try segment?.judge(position, .stream, block, until: block.length) else {
+            throw .damaged(damage)
+        }
+        return nil
+    }
+
+    private mutating func record(
+        _ bytes: Span<UInt8>, _ block: BlockHeader, _ columns: ColumnSet, _ batch: inout EventBatch,
+        _ symbols: inout Symbols
+    ) throws(BlockFault) -> LogRecord {
+        let received = block.received == LogFormat.noReceived ? nil : block.received
+        switch block.kind {
+        case .tick: return .tick(received: block.received)
+        case .durable: return .durable
+        case .control:
+            let content = try decoder.control(bytes, directory: streams)
+            return .control(
+                ControlRecord(
+                    name: content.name, payload: content.payload, sequence: block.firstSequence,
+                    received: received))
+        case .events:
+            try decoder.events(
+                bytes, header: block, directory: streams, columns: columns, into: &batch, symbols: &symbols)
+            // The marks stand behind the ids; a reader that leaves those out does not get them.
+            let horizon =
+                columns.contains(.requestID)
+                ? try decoder.horizon(bytes, directory: streams) : DuplicateHorizon()
+            let skipped = start > block.firstSequence ? Int(start - block.firstSequence) : 0
+            if skipped > 0 { batch.dropFirst(skipped) }
+            return .events(
+                EventsRecord(
+                    firstSequence: block.firstSequence + UInt64(skipped), count: block.count - skipped,
+                    received: received, duplicates: horizon))
+        }
+    }
+}
+
+extension StreamDirectory {
+    /// Where the dictionary ends, which is the first stream of a block of events.
+    var dictionaryEnd: Int { entries.isEmpty ? end : stored(0).upperBound }
+
+    /// Where the streams end that some columns need, from the start of the block.
+    func end(for columns: ColumnSet, kind: BlockKind) -> Int {
+        guard kind == .events, !columns.contains(.requestID), !columns.contains(.texts) else { return end }
+        var last: StreamColumn = .ts
+        if columns.contains(.labels) || columns.contains(.shape) { last = .shape }
+        if columns.contains(.numbers) { last = .requests }
+        if columns.contains(.source) { last = .source }
+        if columns.contains(.tsEnd) { last = .tsEnd }
+        if columns.contains(.details) { last = .reasoningTokens }
+        var to = offsets.first ?? end
+        for i in entries.indices where entries[i].column <= last.rawValue { to = stored(i).upperBound }
+        return to
+    }
+}
+
+extension EventBatch {
+    /// Drops the first rows.
+    fileprivate mutating func dropFirst(_ n: Int) {
+        var mask = [Bool](repeating: true, count: count)
+        for i in 0..<n { mask[i] = false }
+        keep(mask)
+    }
+}

@@ -1,0 +1,157 @@
+internal import UsageEvents
+
+/// What checking a whole log found.
+public struct LogVerification: Sendable, Hashable {
+    /// Something that is not as it was written.
+    public struct Problem: Sendable, Hashable, CustomStringConvertible {
+        /// What, where, and which events are at risk.
+        public let damage: LogDamage
+        /// Whether it is what a crash, or a writer at work, leaves at the end of the log: nothing acknowledged is lost.
+        public let isTornTail: Bool
+
+        /// A line for people.
+        public var description: String {
+            guard isTornTail else { return damage.description }
+            return
+                "\(damage.file) ends at byte \(damage.offset) with a block that is not whole: a writer is at work or was"
+                + " interrupted; nothing acknowledged is lost, and the next `tidemark ingest` moves it to quarantine/"
+        }
+    }
+
+    /// Segment files.
+    public internal(set) var files = 0
+    /// Blocks that are as they were written.
+    public internal(set) var blocks = 0
+    /// Events in those blocks.
+    public internal(set) var events: UInt64 = 0
+    /// Bytes of all segment files.
+    public internal(set) var bytes = 0
+    /// In the order of the log.
+    public internal(set) var problems: [Problem] = []
+
+    /// Whether there is no problem.
+    public var isSound: Bool { problems.isEmpty }
+
+    /// Whether something that had been written whole has changed.
+    public var isDamaged: Bool { problems.contains { !$0.isTornTail } }
+}
+
+/// Checks every byte of a log: headers, checksums, chain, sequences, counts, times, and that the content decodes.
+///
+/// It needs no lock and changes nothing. Behind damage it finds the next intact block and goes on, so one run names
+/// everything that is wrong.
+public struct LogVerifier<D: Disk> {
+    private let disk: D
+    private let directory: LogDirectory
+    private var result = LogVerification()
+    private var decoderDirectory = StreamDirectory()
+
+    private init(_ disk: D, _ path: String) {
+        self.disk = disk
+        directory = LogDirectory(path)
+    }
+
+    /// Verifies the log in a directory. Throws only where it cannot be read: no log, a newer format, a failing device.
+    public static func verify(_ disk: D, directory path: String) throws(LogError) -> LogVerification {
+        var verifier = LogVerifier(disk, path)
+        guard let segments = try verifier.directory.list(disk) else { throw .noSuchLog(path: path) }
+        var before: (header: SegmentHeader, end: SegmentFile<D>.Position, length: Int)?
+        for (i, first) in segments.enumerated() {
+            before = try verifier.segment(first, isLast: i == segments.count - 1, after: before)
+        }
+        return verifier.result
+    }
+
+    private mutating func report(_ damage: LogDamage, isTornTail: Bool = false) {
+        result.problems.append(LogVerification.Problem(damage: damage, isTornTail: isTornTail))
+    }
+
+    /// Verifies one segment; returns its header and its end, nil where the header is lost.
+    private mutating func segment(
+        _ first: UInt64, isLast: Bool,
+        after before: (header: SegmentHeader, end: SegmentFile<D>.Position, length: Int)?
+    ) throws(LogError) -> (header: SegmentHeader, end: SegmentFile<D>.Position, length: Int)? {
+        let path = directory.segment(first)
+        result.files += 1
+        switch try SegmentFile.open(disk, path, firstSequence: first) {
+        case .bad(.damaged(let damage)):
+            report(damage)
+            return nil
+        case .bad(let error):
+            throw error
+        case .torn:
+            report(
+                LogDamage(
+                    file: path, offset: 0, kind: .segmentHeader, firstSequence: first, endSequence: nil),
+                isTornTail: isLast)
+            return nil
+        case .segment(var file):
+            result.bytes += file.length
+            let header = file.header
+            if let damage = header.contradiction(path, after: before?.header, length: before?.length) {
+                report(damage)
+            } else if let before, before.end.chain != header.previousChain || before.end.sequence != first {
+                report(
+                    LogDamage(
+                        file: path, offset: 0, kind: .chain, firstSequence: before.end.sequence,
+                        endSequence: first))
+            }
+            let end = try blocks(&file, isLast: isLast)
+            return (header, end, file.length)
+        }
+    }
+
+    private mutating func blocks(
+        _ file: inout SegmentFile<D>, isLast: Bool
+    ) throws(LogError) -> SegmentFile<D>.Position {
+        var position = file.start
+        var decoder = BlockDecoder()
+        while true {
+            switch try file.wholeBlock(at: position, directory: &decoderDirectory, decoder: &decoder) {
+            case .end:
+                return position
+            case .torn:
+                report(
+                    file.damage(position, .blockHeader, first: position.sequence, end: nil),
+                    isTornTail: isLast)
+                return position
+            case .damaged(let damage):
+                guard let next = try file.resume(after: position) else {
+                    report(damage)
+                    return position
+                }
+                report(
+                    LogDamage(
+                        file: damage.file, offset: damage.offset, kind: damage.kind,
+                        firstSequence: damage.firstSequence,
+                        endSequence: max(next.sequence, damage.firstSequence)))
+                position = next
+            case .block(let block, let chain):
+                result.blocks += 1
+                result.events += UInt64(block.count)
+                position.offset += block.length
+                position.chain = chain
+                position.sequence = block.endSequence
+            }
+        }
+    }
+}
+
+extension SegmentFile {
+    /// The next place behind a bad block at which an intact header stands, with what that block says it continues.
+    mutating func resume(after position: Position) throws(LogError) -> Position? {
+        var offset = position.offset + LogFormat.alignment
+        while offset + LogFormat.blockHeaderBytes <= length {
+            try ensure(offset, LogFormat.blockHeaderBytes)
+            let view = view(offset, LogFormat.blockHeaderBytes)
+            let bytes = view.window.span.extracting(view.range)
+            if bytes.littleEndian(UInt32.self, at: 0) == LogFormat.blockMagic,
+                case .header(let block, _) = BlockHeader.parse(bytes, file: header.identity, offset: offset)
+            {
+                return Position(offset: offset, chain: block.previous, sequence: block.firstSequence)
+            }
+            offset += LogFormat.alignment
+        }
+        return nil
+    }
+}

@@ -1,0 +1,130 @@
+// The one file of the pipeline that talks to the operating system.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An open input: a file, a pipe or standard input. Closed with its value.
+struct FileInput: ~Copyable {
+    private let descriptor: Int32
+    private let name: String
+    /// Bytes of a regular file when it was opened; nil for a pipe.
+    let size: Int?
+    /// Device and inode, by which a rotated file is told from the one that is open.
+    private let identity: (dev_t, ino_t)
+    private var position = 0
+
+    /// Opens a file by its path; `-` is standard input.
+    init(_ path: String) throws(InputError) {
+        let name = path == "-" ? "standard input" : path
+        let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.error(name, errno) }
+        var status = stat()
+        let isKnown = unsafe fstat(descriptor, &status) == 0
+        let kind = status.st_mode & S_IFMT
+        if !isKnown || kind == S_IFDIR {
+            let code = errno
+            if descriptor > 0 { close(descriptor) }
+            if isKnown { throw .directory(name: name) }
+            throw Self.error(name, code)
+        }
+        self.name = name
+        self.descriptor = descriptor
+        identity = (status.st_dev, status.st_ino)
+        size = kind == S_IFREG ? Int(status.st_size) : nil
+        // A pipe that holds a mebibyte lets one synchronisation serve many events; where it is refused nothing is lost.
+        #if os(Linux)
+            if kind == S_IFIFO { _ = fcntl(descriptor, 1_031, 1 << 20) }
+        #endif
+    }
+
+    deinit {
+        if descriptor > 0 { close(descriptor) }
+    }
+
+    /// Reads once into `buffer` from `start` on; 0 at the end.
+    mutating func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
+        while true {
+            let n = unsafe buffer.withUnsafeMutableBytes { bytes in
+                // The slice lies inside the array: `start` is at most its count.
+                unsafe readOnce(descriptor, UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+            }
+            if n >= 0 {
+                position += n
+                return n
+            }
+            guard errno == EINTR else { throw Self.error(name, errno) }
+            if Interruption.pending != nil { return 0 }
+        }
+    }
+
+    /// Waits until a pipe has something, or for a while. A regular file is always ready.
+    func wait(milliseconds: Int32) -> Bool {
+        if size != nil { return true }
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) != 0
+    }
+
+    /// Whether the path now names another file, or the file became shorter than what was read: it was rotated or cut.
+    func wasReplaced(path: String) -> Bool {
+        guard size != nil else { return false }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return false }
+        return status.st_dev != identity.0 || status.st_ino != identity.1 || Int(status.st_size) < position
+    }
+
+    private static func error(_ name: String, _ code: Int32) -> InputError {
+        switch code {
+        case ENOENT, ENOTDIR: .missing(name: name)
+        case EISDIR: .directory(name: name)
+        case EACCES, EPERM: .forbidden(name: name)
+        default: .failed(name: name, why: unsafe String(cString: strerror(code)))
+        }
+    }
+}
+
+/// `read(2)`, outside the type whose method has its name.
+private func readOnce(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
+    unsafe read(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// Waits without doing anything.
+func pause(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
+
+/// The wall clock, in ms UTC; read by live runs only, and written into the log.
+public func wallClock() -> Int64 {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+}
+
+/// A clock for durations, in seconds.
+public func monotonicSeconds() -> Double {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+}
+
+/// SIGINT and SIGTERM during a run that writes: blocked, and looked for between batches, so that nothing is cut in the middle.
+public enum Interruption {
+    /// From now on the two signals wait to be looked for.
+    public static func hold() {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, SIGINT)
+        unsafe sigaddset(&set, SIGTERM)
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// The signal that waits, if any.
+    public static var pending: Int32? {
+        var set = sigset_t()
+        unsafe sigpending(&set)
+        if unsafe sigismember(&set, SIGINT) == 1 { return SIGINT }
+        if unsafe sigismember(&set, SIGTERM) == 1 { return SIGTERM }
+        return nil
+    }
+}

@@ -1,0 +1,243 @@
+public import Alerting
+public import EventLog
+import UsageEvents
+
+/// How a run of ingestion behaves.
+public struct IngestOptions: Sendable {
+    /// The log's directory.
+    public var log: String
+    /// What is read.
+    public var feed: FeedOptions
+    /// Whether the engine runs; otherwise events are only appended.
+    public var detects = true
+    /// Whether the run waits for space on a full disk rather than end.
+    public var waitsForSpace = false
+    /// The log's own file sizes.
+    public var segmentBytes = Limits.segmentBytes
+    /// Settings from the environment that override the log's own; they are written into the log before the first event.
+    public var environment: [String: String] = [:]
+
+    /// Options for a log and its inputs.
+    public init(log: String, feed: FeedOptions) {
+        self.log = log
+        self.feed = feed
+    }
+}
+
+/// What a run of ingestion tells while it runs.
+public struct IngestObserver {
+    /// Transitions whose events are durable and that are in the journal.
+    public var transitions: ([AlertTransition]) -> Void = { _ in }
+    /// So many input lines of this run have a fate that survives a crash.
+    public var durable: (_ lines: Int) -> Void = { _ in }
+    /// Where the run is: bytes read of those expected, events so far, transitions so far.
+    public var progress: (_ bytes: Int, _ expected: Int?, _ events: Int, _ alerts: Int) -> Void = { _, _, _, _ in }
+    /// Something that the user should know: one sentence.
+    public var notice: (String) -> Void = { _ in }
+
+    /// An observer that ignores everything.
+    public init() {}
+}
+
+/// What a run of ingestion did.
+public struct IngestSummary: Sendable {
+    /// Lines and what became of them.
+    public var counts = FeedCounts()
+    /// Events appended.
+    public var accepted = 0
+    /// Events behind every window of their account.
+    public var late: UInt64 = 0
+    /// Alerts that fired for the first time.
+    public var alerts = 0
+    /// Bytes that the log grew by.
+    public var bytesWritten = 0
+    /// Seconds from the first read to the last commit.
+    public var seconds = 0.0
+    /// Inputs that failed.
+    public var problems: [InputError] = []
+    /// The signal that ended the run early, if any.
+    public var interruptedBy: Int32?
+    /// Where the journal was moved, if it said something else than the log does.
+    public var journalMoved: String?
+}
+
+/// Decode, drop duplicates, append durably, run the engine, journal its alerts.
+public final class Ingest<D: Disk> {
+    private let options: IngestOptions
+    private var writer: LogWriter<D>
+    private var duplicates: DuplicateWindow
+    private var rejected: RejectedLines<D>
+    /// Nil where events are only appended.
+    private var engine: Engine?
+    private var journal: Journal<D>?
+    private var symbols = Symbols()
+    private var batch = EventBatch()
+    private var transitions: [AlertTransition] = []
+    private var summary = IngestSummary()
+    private var lateBefore: UInt64 = 0
+
+    /// What the log's recovery found.
+    public var recovery: RecoveryReport { writer.recovery }
+
+    /// Takes the lock, recovers the log, reads its duplicate window, and folds what is there through the engine.
+    public init(_ disk: D, options: IngestOptions, observer: IngestObserver) throws {
+        var writing = LogWriter<D>.Options()
+        writing.segmentBytes = options.segmentBytes
+        self.options = options
+        writer = try LogWriter(disk, directory: options.log, options: writing)
+        duplicates = try DuplicateWindow.restore(
+            disk, directory: options.log, horizon: writer.recovery.duplicates)
+        rejected = try RejectedLines(disk, directory: options.log)
+        if options.detects { try beginDetection(disk, observer) }
+    }
+
+    /// Brings engine and journal to the end of the log.
+    private func beginDetection(_ disk: D, _ observer: IngestObserver) throws {
+        var fold = try LogFold(disk, directory: options.log)
+        var journal = try Journal(disk, log: options.log)
+        while try fold.step(into: &transitions) {
+            try journal.record(transitions)
+            transitions.removeAll(keepingCapacity: true)
+        }
+        var settings = fold.configuration.settings
+        try settings.apply(environment: options.environment)
+        let wanted = RunConfiguration(settings)
+        if wanted.fingerprint != fold.configuration.fingerprint {
+            try writer.appendControl(RunConfiguration.controlName, payload: Array(settings.canonicalText.utf8))
+            try writer.commit()
+            observer.notice(
+                "the environment changes the configuration; it is now the log's (fingerprint \(wanted.fingerprint))")
+            while try fold.step(into: &transitions) {}
+            try journal.record(transitions)
+            transitions.removeAll(keepingCapacity: true)
+        }
+        try journal.endCatchUp()
+        summary.journalMoved = journal.moved
+        let state = fold.finish()
+        symbols = state.symbols
+        lateBefore = state.engine.lateEvents
+        engine = state.engine
+        self.journal = consume journal
+    }
+
+    /// Reads all inputs to their end, or until a signal.
+    public func run(_ observer: IngestObserver) throws -> IngestSummary {
+        let began = monotonicSeconds()
+        let feed = EventFeed(options.feed)
+        var idleSince: Double?
+        reading: while true {
+            switch feed.next(into: &batch, symbols: &symbols) {
+            case .finished: break reading
+            case .idle:
+                try rest(since: &idleSince, observer)
+                if Interruption.pending != nil { break reading }
+            case .batch:
+                idleSince = nil
+                take(feed.refused)
+                feed.refused.removeAll(keepingCapacity: true)
+                try commitBatch(observer)
+                observer.durable(feed.counts.lines)
+                observer.progress(feed.counts.bytes, feed.bytesExpected, summary.accepted, summary.alerts)
+            }
+        }
+        feed.finish()
+        summary.counts = feed.counts
+        summary.counts.duplicates = duplicatesDropped
+        summary.problems = feed.problems
+        summary.interruptedBy = Interruption.pending
+        summary.seconds = monotonicSeconds() - began
+        return try close()
+    }
+
+    private var duplicatesDropped = 0
+
+    /// Drops duplicates, appends, commits, observes, journals, tells: in this order.
+    private func commitBatch(_ observer: IngestObserver) throws {
+        let received = options.feed.isLive ? wallClock() : nil
+        if !batch.isEmpty {
+            if let fresh = try duplicates.admit(batch, symbols: symbols, firstSequence: writer.nextSequence) {
+                let before = batch.count
+                batch.keep(fresh)
+                duplicatesDropped += before - batch.count
+            }
+        }
+        try untilThereIsSpace(observer) { () throws(LogError) in
+            // Refused lines first: were they last, a full disk there would make the next attempt append the batch twice.
+            try rejected.sync()
+            if !batch.isEmpty {
+                _ = try writer.append(batch, symbols: symbols, received: received, duplicates: duplicates.horizon)
+            }
+            try writer.commit()
+        }
+        guard !batch.isEmpty else { return }
+        let first = writer.nextSequence - UInt64(batch.count)
+        summary.accepted += batch.count
+        engine?.observe(
+            batch, firstSequence: first, received: received == nil ? nil : writer.received.map(Timestamp.init(rawValue:)),
+            symbols: symbols, into: &transitions)
+        try tell(observer)
+    }
+
+    private func tell(_ observer: IngestObserver) throws {
+        guard !transitions.isEmpty else { return }
+        try journal?.record(transitions)
+        summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
+        observer.transitions(transitions)
+        transitions.removeAll(keepingCapacity: true)
+    }
+
+    /// A follower waits on a full disk and goes on by itself; a one-shot run ends.
+    private func untilThereIsSpace(
+        _ observer: IngestObserver, _ body: () throws(LogError) -> Void
+    ) throws {
+        var isTold = false
+        while true {
+            do throws(LogError) {
+                try body()
+                if isTold { observer.notice("there is space again; going on") }
+                return
+            } catch {
+                guard case .full = error, options.waitsForSpace, Interruption.pending == nil else { throw error }
+                if !isTold { observer.notice("\(error) Waiting for space.") }
+                isTold = true
+                pause(milliseconds: 1_000)
+            }
+        }
+    }
+
+    /// Nothing to read: after a second the end is marked durable, after a minute of a live log a tick lets time pass.
+    private func rest(since: inout Double?, _ observer: IngestObserver) throws {
+        let now = monotonicSeconds()
+        guard let began = since else {
+            since = now
+            return
+        }
+        if now - began > 1 { try writer.markDurable() }
+        guard options.feed.isLive, now - began > 60 else { return }
+        since = now
+        let wall = wallClock()
+        try writer.appendTick(received: wall)
+        try writer.commit()
+        engine?.tick(Timestamp(rawValue: writer.received ?? wall), into: &transitions)
+        try tell(observer)
+    }
+
+    private func take(_ refused: [RefusedLine]) {
+        for line in refused {
+            rejected.add(
+                RejectedLine(
+                    file: line.input, line: line.line, reason: line.reason, field: line.field, detail: line.detail,
+                    text: line.bytes))
+        }
+    }
+
+    private func close() throws -> IngestSummary {
+        summary.late = (engine?.lateEvents ?? lateBefore) - lateBefore
+        summary.bytesWritten = writer.bytesWritten
+        let result = summary
+        try journal?.close()
+        try rejected.sync()
+        try writer.markDurable()
+        return result
+    }
+}

@@ -1,0 +1,106 @@
+public import Alerting
+public import EventLog
+public import UsageEvents
+
+/// The fold of a whole log: every record in order, through an engine, into transitions.
+///
+/// Live ingestion, `replay` and the repair of a journal are this one fold. Where the log changes its configuration, the engine is
+/// built anew by a silent replay of everything before: alerts that do not exist under the new one are closed as `superseded`, and
+/// those that are new are recorded. That is an epoch; equality of replay and journal holds across it.
+public struct LogFold<D: Disk>: ~Copyable {
+    /// The engine as of the last record.
+    public private(set) var engine: Engine
+    /// The symbols of the events read so far.
+    public var symbols = Symbols()
+    /// Configuration in force.
+    public private(set) var configuration: RunConfiguration
+    /// Events read.
+    public private(set) var events: UInt64 = 0
+    /// The largest wall clock that a live block carried; nil in a log of history only.
+    public private(set) var received: Timestamp?
+
+    private let disk: D
+    private let directory: String
+    private let override: RunConfiguration?
+    private var reader: LogReader<D>
+    private var batch = EventBatch()
+    private let start: UInt64
+
+    /// A fold over the log in a directory.
+    ///
+    /// - Parameter override: settings to use instead of the log's own; nil follows the log.
+    public init(_ disk: D, directory: String, override: RunConfiguration? = nil) throws(LogError) {
+        self.disk = disk
+        self.directory = directory
+        self.override = override
+        configuration = override ?? RunConfiguration(TidemarkConfiguration())
+        engine = configuration.engine
+        reader = try LogReader(disk, directory: directory)
+        start = 0
+    }
+
+    /// Sequence of the next event.
+    public var nextSequence: UInt64 { reader.nextSequence }
+
+    /// Whether the log ended in a block that is not whole.
+    public var isTorn: Bool { reader.tail == .torn }
+
+    /// Takes the next record; false at the end (a later call may find more).
+    public mutating func step(into transitions: inout [AlertTransition]) throws -> Bool {
+        guard let record = try reader.next(into: &batch, symbols: &symbols, columns: .detection) else { return false }
+        switch record {
+        case .events(let block):
+            let wall = block.received.map { Timestamp(rawValue: $0) }
+            received = Self.later(received, wall)
+            engine.observe(
+                batch, firstSequence: block.firstSequence, received: wall, symbols: symbols, into: &transitions)
+            events += UInt64(block.count)
+        case .tick(let wall):
+            received = Self.later(received, Timestamp(rawValue: wall))
+            engine.tick(Timestamp(rawValue: wall), into: &transitions)
+        case .control(let control):
+            guard override == nil, control.name == RunConfiguration.controlName else { break }
+            try begin(RunConfiguration(RunConfiguration.settings(payload: control.payload)), at: control, &transitions)
+        case .durable:
+            break
+        }
+        return true
+    }
+
+    private static func later(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
+        guard let a, let b else { return a ?? b }
+        return max(a, b)
+    }
+
+    /// Begins an epoch.
+    private mutating func begin(
+        _ next: RunConfiguration, at control: ControlRecord, _ transitions: inout [AlertTransition]
+    ) throws {
+        guard next.fingerprint != configuration.fingerprint else {
+            configuration = next
+            return
+        }
+        var silent = try LogFold(disk, directory: directory, override: next)
+        var ignored: [AlertTransition] = []
+        while silent.nextSequence < control.sequence {
+            ignored.removeAll(keepingCapacity: true)
+            guard try silent.step(into: &ignored) else { break }
+        }
+        let now = silent.engine.now ?? Timestamp(rawValue: 0)
+        let before = engine.openAlerts
+        let after = silent.engine.openAlerts
+        for alert in before where !after.contains(where: { $0.id == alert.id }) {
+            transitions.append(AlertBook.superseded(alert, at: max(now, alert.at)))
+        }
+        transitions.append(contentsOf: after.filter { alert in !before.contains { $0.id == alert.id } })
+        engine = silent.engine
+        // Symbols are numbered by first appearance, so those of the silent fold serve the same events.
+        symbols = silent.symbols
+        configuration = next
+    }
+
+    /// Gives up the reader and keeps what was learned, to go on with events that the caller appends itself.
+    public consuming func finish() -> (engine: Engine, symbols: Symbols, configuration: RunConfiguration, received: Timestamp?) {
+        (engine, symbols, configuration, received)
+    }
+}

@@ -1,0 +1,94 @@
+import Connectors
+public import EventLog
+public import UsageEvents
+
+/// The events of a log as canonical NDJSON, in sequence order: what `log cat` prints.
+public enum LogText {
+    /// Bytes that are handed over at a time.
+    private static let pieceBytes = 256 << 10
+
+    /// Which events are wanted.
+    public struct Filter: Sendable {
+        /// The earliest event time.
+        public var since: Timestamp?
+        /// The event time before which they lie.
+        public var until: Timestamp?
+        /// The account.
+        public var identity: String?
+
+        /// Every event.
+        public init() {}
+    }
+
+    /// Reads the log to its end and hands over whole lines.
+    ///
+    /// - Returns: how many lines, and whether the log ended in a block that is not whole.
+    public static func write<D: Disk>(
+        _ disk: D, directory: String, filter: Filter = Filter(), emit: (Span<UInt8>) throws -> Void
+    ) throws -> (lines: UInt64, isTorn: Bool) {
+        var reader = try LogReader(disk, directory: directory)
+        let writer = CanonicalEventWriter()
+        var batch = EventBatch()
+        var symbols = Symbols()
+        var out: [UInt8] = []
+        out.reserveCapacity(pieceBytes + Limits.rejectedLineBytesMax)
+        var lines: UInt64 = 0
+        while let record = try reader.next(into: &batch, symbols: &symbols, columns: .all) {
+            guard case .events = record else { continue }
+            var wanted: UInt32?
+            if let identity = filter.identity {
+                guard let symbol = symbols.identities.find(identity) else { continue }
+                wanted = symbol
+            }
+            let since = filter.since?.rawValue ?? .min
+            let until = filter.until?.rawValue ?? .max
+            for row in 0..<batch.count {
+                if let wanted, batch.identity[row] != wanted { continue }
+                if batch.ts[row] < since || batch.ts[row] >= until { continue }
+                writer.write(batch, row: row, symbols: symbols, into: &out)
+                lines += 1
+                if out.count >= pieceBytes {
+                    try emit(out.span)
+                    out.removeAll(keepingCapacity: true)
+                }
+            }
+        }
+        if !out.isEmpty { try emit(out.span) }
+        return (lines, reader.tail == .torn)
+    }
+
+    /// What the log's clock shows, for times that a user gives relative to it; nil for a log without events.
+    ///
+    /// The wall clock that the last live block carries; in history the third-largest account clock among the last events, so
+    /// that one account with a wrong clock does not move it.
+    public static func now<D: Disk>(_ disk: D, directory: String) throws -> Timestamp? {
+        var batch = EventBatch()
+        var symbols = Symbols()
+        var ahead = try LogReader(disk, directory: directory, from: .max)
+        while try ahead.next(into: &batch, symbols: &symbols, columns: .ts) != nil {}
+        let end = ahead.nextSequence
+        guard end > 0 else { return nil }
+        let count = UInt64(Limits.eventsPerBlock)
+        var reader = try LogReader(disk, directory: directory, from: end > count ? end - count : 0)
+        var clocks: [Int64] = []
+        var received: Int64?
+        while let record = try reader.next(into: &batch, symbols: &symbols, columns: [.ts, .labels]) {
+            switch record {
+            case .events(let block): received = block.received ?? received
+            case .tick(let wall):
+                received = wall
+                continue
+            default: continue
+            }
+            for row in 0..<batch.count {
+                let account = Int(batch.identity[row])
+                while clocks.count <= account { clocks.append(.min) }
+                clocks[account] = max(clocks[account], batch.ts[row])
+            }
+        }
+        if let received { return Timestamp(rawValue: received) }
+        let sorted = clocks.filter { $0 != .min }.sorted(by: >)
+        guard !sorted.isEmpty else { return nil }
+        return Timestamp(rawValue: sorted[min(2, sorted.count - 1)])
+    }
+}

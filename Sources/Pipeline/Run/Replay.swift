@@ -1,0 +1,101 @@
+public import Alerting
+public import EventLog
+public import UsageEvents
+
+/// What a replay did.
+public struct ReplaySummary: Sendable {
+    /// Events observed.
+    public var events: UInt64 = 0
+    /// Alerts that fired for the first time.
+    public var alerts = 0
+    /// Transitions held back because something like them had been told.
+    public var suppressed = 0
+    /// Seconds of wall time.
+    public var seconds = 0.0
+    /// Whether the log ended in a block that is not whole.
+    public var isTorn = false
+    /// For sources: lines and what became of them.
+    public var counts: FeedCounts?
+    /// Inputs that failed.
+    public var problems: [InputError] = []
+    /// The first lines that were refused, at most ten.
+    public var refused: [RefusedLine] = []
+    /// The log's clock at the end.
+    public var now: Timestamp?
+    /// Accounts that were seen.
+    public var accounts = 0
+}
+
+/// Alerts of a whole log, or of sources without writing anything.
+public enum Replay {
+    /// Folds a log; `emit` takes transitions in journal order.
+    public static func log<D: Disk>(
+        _ disk: D, directory: String, override: RunConfiguration?, progress: (UInt64, Int) -> Void = { _, _ in },
+        emit: ([AlertTransition]) throws -> Void
+    ) throws -> ReplaySummary {
+        let began = monotonicSeconds()
+        var fold = try LogFold(disk, directory: directory, override: override)
+        var summary = ReplaySummary()
+        var transitions: [AlertTransition] = []
+        while try fold.step(into: &transitions) {
+            summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
+            if !transitions.isEmpty { try emit(transitions) }
+            transitions.removeAll(keepingCapacity: true)
+            progress(fold.events, summary.alerts)
+        }
+        summary.events = fold.events
+        summary.suppressed = fold.engine.suppressed
+        summary.isTorn = fold.isTorn
+        summary.now = fold.engine.now
+        summary.accounts = fold.symbols.identities.count - 1
+        summary.seconds = monotonicSeconds() - began
+        return summary
+    }
+
+    /// Reads sources as ingestion would, duplicates dropped, sequences from 0, and writes nothing.
+    public static func sources(
+        _ options: FeedOptions, configuration: RunConfiguration,
+        progress: (_ bytes: Int, _ expected: Int?, _ events: Int, _ alerts: Int) -> Void = { _, _, _, _ in },
+        emit: ([AlertTransition]) throws -> Void
+    ) throws -> ReplaySummary {
+        let began = monotonicSeconds()
+        var engine = configuration.engine
+        let feed = EventFeed(options)
+        var duplicates = DuplicateWindow()
+        var symbols = Symbols()
+        var batch = EventBatch()
+        var transitions: [AlertTransition] = []
+        var summary = ReplaySummary()
+        var dropped = 0
+        reading: while true {
+            switch feed.next(into: &batch, symbols: &symbols) {
+            case .finished: break reading
+            case .idle: continue
+            case .batch:
+                summary.refused.append(contentsOf: feed.refused.prefix(max(0, 10 - summary.refused.count)))
+                feed.refused.removeAll(keepingCapacity: true)
+                if let fresh = try duplicates.admit(batch, symbols: symbols, firstSequence: summary.events) {
+                    let before = batch.count
+                    batch.keep(fresh)
+                    dropped += before - batch.count
+                }
+                engine.observe(
+                    batch, firstSequence: summary.events, received: nil, symbols: symbols, into: &transitions)
+                summary.events += UInt64(batch.count)
+                summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
+                if !transitions.isEmpty { try emit(transitions) }
+                transitions.removeAll(keepingCapacity: true)
+                progress(feed.counts.bytes, feed.bytesExpected, Int(summary.events), summary.alerts)
+            }
+        }
+        feed.finish()
+        summary.counts = feed.counts
+        summary.counts?.duplicates = dropped
+        summary.problems = feed.problems
+        summary.suppressed = engine.suppressed
+        summary.now = engine.now
+        summary.accounts = symbols.identities.count - 1
+        summary.seconds = monotonicSeconds() - began
+        return summary
+    }
+}

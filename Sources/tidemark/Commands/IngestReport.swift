@@ -1,0 +1,65 @@
+import Pipeline
+import UsageEvents
+
+extension IngestCommand {
+    /// Says what a run did, and ends the process with the code that it deserves.
+    func report(_ summary: IngestSummary, _ session: Session) throws {
+        let report = FeedReport(counts: summary.counts, problems: summary.problems)
+        if json {
+            try? session.out.line(Self.json(summary, report))
+            try? session.out.flush()
+        } else {
+            Self.print(summary, report, session)
+        }
+        report.reportProblems()
+        if let signal = summary.interruptedBy { Platform.end(bySignal: signal) }
+        let status = report.status(keepGoing: input.keepGoing)
+        if status != ExitStatus.done { throw Failure("", code: status) }
+    }
+
+    private static func print(_ summary: IngestSummary, _ report: FeedReport, _ session: Session) {
+        var table = Table([.right, .left, .left], indent: 2)
+        report.rows(&table, accepted: UInt64(summary.accepted))
+        if summary.late > 0 {
+            table.row([
+                StyledText(groupedDigits(summary.late)), "late",
+                StyledText("more than a day behind their account: counted in days, not in hours", .faint),
+            ])
+        }
+        let alerts = summary.alerts > 0 ? StyledText("see them: tidemark tail", .command) : StyledText()
+        table.row([StyledText(groupedDigits(UInt64(summary.alerts))), summary.alerts == 1 ? "alert" : "alerts", alerts])
+        let rate = Double(summary.counts.lines) / max(summary.seconds, 1e-6)
+        let perEvent = summary.accepted > 0 ? Double(summary.bytesWritten) / Double(summary.accepted) : 0
+        session.message(
+            StyledText("Ingested into \(session.shownLog)", .heading)
+                + StyledText(
+                    " in \(decimal(summary.seconds, digits: summary.seconds < 10 ? 2 : 0)) s, \(shortCount(UInt64(rate))) lines/s",
+                    .faint)
+                + StyledText(
+                    summary.accepted > 0 ? ", \(decimal(perEvent, digits: 1)) bytes an event on disk" : "", .faint))
+        for line in table.lines(session.messageStyle) { session.message(line) }
+        if summary.counts.rejectedLines > 0 {
+            session.message(StyledText("  rejected lines are kept, with reasons, in \(session.shownLog)/rejected/"))
+        }
+        for note in report.notes() { session.message(StyledText("  " + note, .faint)) }
+        if let moved = summary.journalMoved {
+            session.message(
+                StyledText("  the journal did not say what the log says; the old one is kept as \(escaped(moved))", .warning))
+        }
+        if summary.interruptedBy != nil {
+            session.message(StyledText("  interrupted: what is counted above is durable, the rest was not read", .warning))
+        }
+    }
+
+    private static func json(_ summary: IngestSummary, _ report: FeedReport) -> String {
+        JSONText.object { json in
+            report.write(into: &json, accepted: UInt64(summary.accepted))
+            json.number("late", summary.late)
+            json.number("alerts", summary.alerts)
+            json.number("bytes_written", summary.bytesWritten)
+            json.number("seconds", summary.seconds, digits: 6)
+            json.number("events_per_second", Double(summary.accepted) / max(summary.seconds, 1e-6), digits: 0)
+            json.array("problems", report.problems.map { JSONText.quoted($0.description) })
+        }
+    }
+}

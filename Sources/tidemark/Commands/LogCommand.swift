@@ -1,0 +1,189 @@
+import ArgumentParser
+import EventLog
+import Pipeline
+import UsageEvents
+
+/// `tidemark log`: the log itself.
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Look into the log: size, content, soundness.",
+        subcommands: [LogStat.self, LogCat.self, LogVerify.self])
+}
+
+/// `tidemark log stat`.
+struct LogStat: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stat", abstract: "Say how much the log holds and what it costs on disk.",
+        discussion: "Reads headers only, so it is quick on a large log.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "One JSON object.")
+    var json = false
+
+    func run() throws {
+        let session = Session(common, json: json)
+        let stat = try LogStatistics(session.disk, directory: session.log)
+        if json {
+            try session.out.line(Self.json(stat))
+        } else {
+            for line in Self.text(stat, session: session) { try session.out.line(line.rendered(session.style)) }
+        }
+        try session.out.flush()
+    }
+
+    private static func json(_ stat: LogStatistics) -> String {
+        JSONText.object { json in
+            json.number("events", stat.events)
+            json.number("segments", stat.segments)
+            json.number("bytes", stat.bytes)
+            json.number("bytes_per_event", stat.bytesPerEvent, digits: 3)
+            json.string("first_ts", stat.firstTs.map { Timestamp(rawValue: $0).description })
+            json.string("last_ts", stat.lastTs.map { Timestamp(rawValue: $0).description })
+            json.number("accounts", stat.accounts)
+            json.number("blocks", stat.blocks)
+            json.number("events_bytes", stat.eventsBytes)
+            json.number("cells_bytes", stat.cellsBytes)
+            json.number("ids_bytes", stat.idsBytes)
+            json.object("columns") { inner in
+                for column in stat.columns { inner.number(column.name, column.bytes) }
+            }
+            json.flag("torn_tail", stat.hasTornTail)
+        }
+    }
+
+    private static func text(_ stat: LogStatistics, session: Session) -> [StyledText] {
+        var table = Table([.left, .left])
+        table.row([StyledText("log", .faint), StyledText(session.shownLog, .strong)])
+        table.row([StyledText("events", .faint), StyledText(groupedDigits(stat.events), .strong)])
+        table.row([StyledText("accounts", .faint), StyledText(groupedDigits(UInt64(stat.accounts)))])
+        if let first = stat.firstTs, let last = stat.lastTs {
+            let span = "\(Timestamp(rawValue: first).minuteText) to \(Timestamp(rawValue: last).minuteText) UTC"
+            table.row([StyledText("span", .faint), StyledText(span + " (\(duration(milliseconds: last - first)))")])
+        }
+        let perEvent = stat.events > 0 ? ", \(decimal(stat.bytesPerEvent, digits: 1)) an event" : ""
+        let files = "\(counted(stat.segments, "segment")), \(counted(stat.blocks, "block"))"
+        table.row([StyledText("size", .faint), StyledText("\(byteCount(stat.bytes))\(perEvent), in \(files)")])
+        if stat.hasTornTail {
+            let note = "the last block is not whole: a writer is busy or was interrupted"
+            table.row([StyledText("tail", .faint), StyledText(note, .warning)])
+        }
+        var lines = table.lines(session.style)
+        let columns = stat.columns.filter { $0.bytes > 0 }
+        guard !columns.isEmpty, stat.events > 0 else { return lines }
+        var sizes = Table([.left, .right, .right, .left], indent: 2)
+        let largest = columns.map(\.bytes).max() ?? 1
+        for column in columns {
+            let share = Double(column.bytes) / Double(max(stat.bytes, 1))
+            let bar = String(repeating: "█", count: column.bytes * 24 / max(largest, 1))
+            sizes.row([
+                StyledText(column.name), StyledText(byteCount(column.bytes)), StyledText(percent(share), .faint),
+                StyledText(bar, .command),
+            ])
+        }
+        lines.append("")
+        lines += sizes.lines(session.style)
+        return lines
+    }
+}
+
+/// `tidemark log cat`.
+struct LogCat: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cat", abstract: "Print the events as canonical NDJSON, in the order in which they arrived.",
+        discussion: """
+            Example:
+              tidemark log cat --since 24h --identity svc-triage | jq -r '[.ts,.model,.cost_usd]|@tsv'
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .long, help: "Events from here on: 7d, 24h (before the log's last event), 2026-04-01, or RFC 3339.")
+    var since: TimeBound?
+
+    @Option(name: .long, help: "Events before this: the same forms.")
+    var until: TimeBound?
+
+    @Option(name: .long, help: "Only this account.")
+    var identity: String?
+
+    func run() throws {
+        let session = Session(common)
+        var filter = LogText.Filter()
+        filter.identity = identity
+        if since != nil || until != nil {
+            let now = try session.clock()
+            filter.since = since?.resolved(now: now)
+            filter.until = until?.resolved(now: now)
+        }
+        let out = session.out
+        let result = try LogText.write(session.disk, directory: session.log, filter: filter) { try out.write($0) }
+        try out.flush()
+        if result.isTorn {
+            session.message(
+                StyledText("The log ends in a block that is not whole: a writer is busy or was interrupted.", .warning))
+        }
+    }
+}
+
+/// `tidemark log verify`.
+struct LogVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check every byte of the log.",
+        discussion: """
+            Exit 0: every block is as it was written. Exit 65: damage, or an end that is not whole; each line names the \
+            file, the place and the events at risk. Nothing is changed.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "One JSON object.")
+    var json = false
+
+    func run() throws {
+        let session = Session(common, json: json)
+        let found = try LogVerifier.verify(session.disk, directory: session.log)
+        if json {
+            try session.out.line(Self.json(found))
+        } else {
+            let what = "\(counted(found.events, "event")), \(counted(found.blocks, "block")), \(byteCount(found.bytes))"
+            if found.isSound {
+                try session.out.line((StyledText("sound", .good) + StyledText("  \(what) in \(counted(found.files, "segment"))")).rendered(session.style))
+            }
+            for problem in found.problems {
+                let word = problem.isTornTail ? StyledText("torn", .warning) : StyledText("damaged", .failure)
+                for line in (word + StyledText("  " + escaped(problem.description))).wrapped(width: session.style.width, indent: 2) {
+                    try session.out.line(line.rendered(session.style))
+                }
+            }
+            if !found.isSound { try session.out.line("intact: \(what)") }
+        }
+        try session.out.flush()
+        if !found.isSound { throw Failure("", code: ExitStatus.badInput) }
+    }
+
+    private static func json(_ found: LogVerification) -> String {
+        JSONText.object { json in
+            json.flag("sound", found.isSound)
+            json.number("events", found.events)
+            json.number("blocks", found.blocks)
+            json.number("segments", found.files)
+            json.number("bytes", found.bytes)
+            json.array(
+                "problems",
+                found.problems.map { problem in
+                    JSONText.object { inner in
+                        inner.string("kind", problem.isTornTail ? "torn tail" : problem.damage.kind.rawValue)
+                        inner.string("file", problem.damage.file)
+                        inner.number("offset", problem.damage.offset)
+                        inner.number("first_sequence", problem.damage.firstSequence)
+                        if let end = problem.damage.endSequence {
+                            inner.number("end_sequence", end)
+                        } else {
+                            inner.string("end_sequence", nil)
+                        }
+                    }
+                })
+        }
+    }
+}

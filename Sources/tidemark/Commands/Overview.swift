@@ -1,0 +1,117 @@
+import Alerting
+import EventLog
+import Pipeline
+import UsageEvents
+
+/// Bare `tidemark`: what is here, and what to do next.
+struct Overview {
+    /// Open alerts that are shown.
+    private static let shownMax = 5
+
+    let session: Session
+
+    func run() throws {
+        let stat: LogStatistics
+        do {
+            stat = try LogStatistics(session.disk, directory: session.log)
+        } catch LogError.noSuchLog {
+            return try begin()
+        }
+        var open: [AlertTransition] = []
+        var alerts = 0
+        var lines = JournalLines(session.disk, log: session.log)
+        _ = try lines.read { line in
+            guard let alert = AlertTransition(json: line) else { return }
+            if alert.state == .firing, alert.seq == 0 { alerts += 1 }
+            open.removeAll { $0.id == alert.id }
+            if alert.state == .firing { open.append(alert) }
+        }
+        try session.json ? json(stat, alerts: alerts, open: open) : text(stat, alerts: alerts, open: open)
+        try session.out.flush()
+    }
+
+    /// Nothing here yet.
+    private func begin() throws {
+        if session.json {
+            try session.out.line(
+                JSONText.object { json in
+                    json.string("log", session.log)
+                    json.flag("exists", false)
+                })
+        } else {
+            try print("There is no log in \(session.shownLog) yet.")
+            try print("")
+            try print(StyledText("Begin", .heading))
+            try next([
+                ("tidemark demo", "watch it work on a bundled log, a few seconds"),
+                ("tidemark ingest events.ndjson", "your own events: one JSON object a line"),
+                ("tidemark --help", "all commands"),
+            ])
+        }
+        try session.out.flush()
+    }
+
+    private func json(_ stat: LogStatistics, alerts: Int, open: [AlertTransition]) throws {
+        try session.out.line(
+            JSONText.object { json in
+                json.string("log", session.log)
+                json.flag("exists", true)
+                json.number("events", stat.events)
+                json.number("accounts", stat.accounts)
+                json.number("bytes", stat.bytes)
+                json.string("first_ts", stat.firstTs.map { Timestamp(rawValue: $0).description })
+                json.string("last_ts", stat.lastTs.map { Timestamp(rawValue: $0).description })
+                json.number("alerts", alerts)
+                json.array("open", open.map(\.json))
+            })
+    }
+
+    private func text(_ stat: LogStatistics, alerts: Int, open: [AlertTransition]) throws {
+        var table = Table([.left, .left])
+        table.row([StyledText("log", .faint), StyledText(session.shownLog, .strong)])
+        let accounts = counted(stat.accounts, "account")
+        table.row([
+            StyledText("events", .faint),
+            StyledText("\(groupedDigits(stat.events)) of \(accounts), \(byteCount(stat.bytes)) on disk"),
+        ])
+        if let first = stat.firstTs, let last = stat.lastTs {
+            let span = "\(Timestamp(rawValue: first).minuteText) to \(Timestamp(rawValue: last).minuteText) UTC"
+            table.row([StyledText("span", .faint), StyledText(span)])
+        }
+        table.row([
+            StyledText("alerts", .faint),
+            StyledText("\(groupedDigits(UInt64(alerts))) so far, ")
+                + StyledText("\(open.count) open", open.isEmpty ? .good : .warning),
+        ])
+        for line in table.lines(session.style) { try print(line) }
+        let shown = open.sorted { ($0.severity, $0.at.rawValue, $1.id) > ($1.severity, $1.at.rawValue, $0.id) }
+            .prefix(Self.shownMax)
+        if !shown.isEmpty {
+            try print("")
+            try print(StyledText(open.count > shown.count ? "Open, the worst \(shown.count)" : "Open", .heading))
+            for alert in shown {
+                var first = alert
+                first.seq = 0
+                try session.out.lines(AlertLines.text(first, style: session.style))
+            }
+        }
+        try print("")
+        try print(StyledText("Next", .heading))
+        var commands = [("tidemark tail -f", "new alerts as they come")]
+        if let alert = shown.first ?? open.last {
+            commands.append(("tidemark explain \(alert.id.prefix(9))", "why that one was raised"))
+        }
+        commands.append(("tidemark ingest FILE", "more events; --help lists all commands"))
+        try next(commands)
+    }
+
+    private func next(_ commands: [(String, String)]) throws {
+        var table = Table([.left, .left], indent: 2)
+        for (command, what) in commands { table.row([StyledText(command, .command), StyledText(what, .faint)]) }
+        for line in table.lines(session.style) { try print(line) }
+    }
+
+    private func print(_ line: StyledText) throws { try session.out.line(line.rendered(session.style)) }
+
+    private func print(_ text: String) throws { try print(StyledText(text)) }
+}

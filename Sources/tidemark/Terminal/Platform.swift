@@ -1,0 +1,191 @@
+// The one file of the command line that talks to the operating system.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the command line asks of the operating system.
+///
+/// The `unsafe` calls pass memory that a `Span`, an `Array` or a local owns for the length of the call, with its true
+/// length; texts that the system returns are copied before the next call.
+enum Platform {
+    /// Standard output.
+    static let standardOutput: Int32 = 1
+    /// Standard error.
+    static let standardError: Int32 = 2
+
+    /// Why bytes could not be written.
+    enum WriteFailure: Error, Equatable {
+        /// The reader at the other end of the pipe has gone: nothing is wrong.
+        case closed
+        /// Anything else, in the operating system's words.
+        case failed(String)
+    }
+
+    /// A pipe without a reader, and a file-size limit, become errors of `write` instead of the end of the process.
+    static func ignoreSignals() {
+        unsafe signal(SIGPIPE, SIG_IGN)
+        unsafe signal(SIGXFSZ, SIG_IGN)
+    }
+
+    /// Whether somebody may be looking.
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Columns and rows of a terminal; nil for anything else.
+    static func terminalSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Writes all bytes.
+    static func write(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(WriteFailure) {
+        var done = 0
+        while done < bytes.count {
+            let n = unsafe bytes.extracting(done...).withUnsafeBufferPointer { rest in
+                unsafe writeOnce(descriptor, UnsafeRawBufferPointer(rest))
+            }
+            if n >= 0 {
+                done += n
+            } else if errno == EPIPE {
+                throw .closed
+            } else if errno == EAGAIN {
+                // Somebody made the terminal non-blocking: wait until it takes more.
+                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                unsafe poll(&entry, 1, 1_000)
+            } else if errno != EINTR {
+                throw .failed(reason(errno))
+            }
+        }
+    }
+
+    /// A variable of the environment; nil where it is not set.
+    static func environment(_ name: String) -> String? {
+        guard let text = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: text)
+    }
+
+    /// All variables of the environment.
+    static func environment() -> [String: String] {
+        var all: [String: String] = [:]
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let text = unsafe String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            unsafe next += 1
+        }
+        return all
+    }
+
+    /// The user's name and the machine's, for events that name no account.
+    static var userAtHost: String {
+        var name = [CChar](repeating: 0, count: 256)
+        let found = unsafe gethostname(&name, name.count - 1) == 0
+        let host = found ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+        let user = environment("USER") ?? environment("LOGNAME") ?? "user\(getuid())"
+        return host.isEmpty ? user : user + "@" + host
+    }
+
+    /// Reads a small file whole, for configurations and price tables.
+    static func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= limit {
+            let n = unsafe piece.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if n == 0 { break }
+            if n > 0 {
+                bytes.append(contentsOf: piece[..<n])
+            } else if errno != EINTR {
+                throw FileFailure(path: path, code: errno)
+            }
+        }
+        return bytes
+    }
+
+    /// A new directory that only this user may enter.
+    static func makeTemporaryDirectory() throws(FileFailure) -> String {
+        let parent = environment("TMPDIR") ?? ""
+        var template = Array(((parent.isEmpty ? "/tmp" : parent) + "/tidemark-XXXXXX").utf8CString)
+        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress) != nil }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard made else { throw FileFailure(path: path, code: errno) }
+        return path
+    }
+
+    /// Writes a new file.
+    static func writeFile(_ path: String, _ bytes: Span<UInt8>) throws {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
+        defer { close(descriptor) }
+        try write(descriptor, bytes)
+    }
+
+    /// Removes a directory that this process made, with everything in it. Links are removed, never followed.
+    static func removeTree(_ path: String) {
+        var names: [String] = []
+        if let stream = unsafe opendir(path) {
+            while let entry = unsafe readdir(stream) {
+                let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+                    unsafe field.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
+                }
+                if name != ".", name != ".." { names.append(name) }
+            }
+            unsafe closedir(stream)
+        }
+        for name in names {
+            let inner = path + "/" + name
+            if unsafe unlink(inner) != 0 { removeTree(inner) }
+        }
+        unsafe rmdir(path)
+    }
+
+    /// Waits without doing anything.
+    static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
+
+    /// Ends the process at once.
+    static func exit(_ code: Int32) -> Never { endProcess(code) }
+
+    /// Ends the process as a signal does, so that a shell sees 130 or 143.
+    static func end(bySignal number: Int32) -> Never {
+        unsafe signal(number, SIG_DFL)
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, number)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(number)
+        endProcess(128 + number)
+    }
+
+    /// The operating system's words for an error number.
+    static func reason(_ code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// A file that could not be read.
+struct FileFailure: Error {
+    var path: String
+    var code: Int32
+
+    /// The operating system's words.
+    var reason: String { Platform.reason(code) }
+    /// Whether there is none.
+    var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+}
+
+/// `write(2)`, outside the type whose method has its name.
+private func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    unsafe write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// `exit(3)`, outside the type whose method has its name.
+private func endProcess(_ code: Int32) -> Never { exit(code) }

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+import TidemarkTestKit
+import UsageEvents
+
+@testable import Connectors
+
+/// The scanner, the general parser and Foundation read the same generated lines.
+@Suite struct DecoderDifferentialTests {
+    static let options = DecoderOptions(
+        defaultIdentity: "Me@Host", defaultSource: "test", prices: .bundled, timestampMax: 1_785_690_000_000)
+
+    @Test(arguments: 0..<4)
+    func `100,000 generated lines are read alike by scanner, general parser and Foundation`(part: Int) {
+        var lines = RandomLines(seed: UInt64(part) + 100)
+        var text: [UInt8] = []
+        var all: [[UInt8]] = []
+        for _ in 0..<25_000 {
+            let line = lines.next()
+            all.append(line)
+            text.append(contentsOf: line)
+            text.append(0x0a)
+        }
+        let fast = Decoded(text, options: Self.options, usesScanner: true)
+        let general = Decoded(text, options: Self.options, usesScanner: false)
+        expectSame(fast, general)
+        #expect(fast.events.count > 11_000)
+        #expect(fast.rejections.count > 3_000)
+
+        expectLikeFoundation(all, fast)
+    }
+
+    /// Line by line. Where Foundation is laxer or stricter is said in `OracleEvent`.
+    private func expectLikeFoundation(_ lines: [[UInt8]], _ ours: Decoded) {
+        var event = 0
+        var rejection = 0
+        var exceptions = 0
+        for (index, line) in lines.enumerated() {
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) { continue }
+            let isRejected = rejection < ours.rejections.count && ours.rejections[rejection].line == index + 1
+            let reason = isRejected ? ours.rejections[rejection].reason : nil
+            let isEqual =
+                switch OracleEvent.decode(line, options: Self.options, reason: reason) {
+                case .accepted(let theirs): !isRejected && theirs == ours.events[event]
+                case .rejected: isRejected
+                case .undecided: true
+                }
+            if !isEqual {
+                exceptions += 1
+                if !OracleEvent.isOutsideFoundation(line) {
+                    let text = String(decoding: line, as: UTF8.self)
+                    Issue.record("\(reason?.rawValue ?? "accepted"): \(text.debugDescription)")
+                }
+            }
+            if isRejected { rejection += 1 } else { event += 1 }
+        }
+        #expect(event == ours.events.count)
+        #expect(rejection == ours.rejections.count)
+        #expect(exceptions < 1_000)
+    }
+
+    @Test(arguments: [1, 2, 7, 64, 300, 4_096])
+    func `input cut into pieces of any size gives the same batch`(size: Int) {
+        var lines = RandomLines(seed: 7)
+        var text = [0xef, 0xbb, 0xbf] + lines.text(lines: size < 64 ? 200 : 1_500)
+        text.append(contentsOf: "{\"ts\":1,\"identity\":\"x\",\"cost_usd\":1}".utf8)
+        let whole = Decoded(text, options: Self.options, usesScanner: true)
+        let pieces = Decoded(text, options: Self.options, usesScanner: true, pieceBytes: size)
+        expectSame(whole, pieces)
+        #expect(whole.columns == pieces.columns)
+    }
+
+    @Test(arguments: [1, 10, 255, 256, 257, 1_000])
+    func `the limit of rows stops the decoder between lines and loses none`(limit: Int) {
+        var lines = RandomLines(seed: 8)
+        let text = lines.text(lines: 1_200)
+        let whole = Decoded(text, options: Self.options, usesScanner: true)
+        let limited = Decoded(text, options: Self.options, usesScanner: true, limit: limit)
+        expectSame(whole, limited)
+        #expect(limited.batches.dropLast().allSatisfy { $0 == limit })
+    }
+
+    private func expectSame(_ a: Decoded, _ b: Decoded) {
+        #expect(a.events.count == b.events.count)
+        #expect(a.linesRead == b.linesRead)
+        #expect(a.unknown == b.unknown)
+        #expect(a.costsRounded == b.costsRounded)
+        #expect(a.costsEstimated == b.costsEstimated)
+        for (x, y) in zip(a.events, b.events) where x != y {
+            Issue.record("\(x)\nis not\n\(y)")
+            return
+        }
+        #expect(a.rejections.count == b.rejections.count)
+        for (x, y) in zip(a.rejections, b.rejections) where x != y {
+            Issue.record("\(x)\nis not\n\(y)")
+            return
+        }
+    }
+}
