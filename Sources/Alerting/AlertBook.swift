@@ -23,10 +23,18 @@ public struct AlertBook: Sendable {
         var family: String
     }
 
+    /// What was said last, and until when nothing more is.
+    private struct Quiet {
+        var until: Int64
+        /// Since when was what was said. A late event may show something that began no later: it is part of the same, and would
+        /// have the same id.
+        var startsAt: Timestamp
+    }
+
     private let configuration: AlertingConfiguration
     private let fingerprint: String
     private var open: [Key: Open] = [:]
-    private var quietUntil: [Key: Int64] = [:]
+    private var quiet: [Key: Quiet] = [:]
     private var nextDeadline = Int64.max
     /// Anomalies that were not told because something like them had been.
     public private(set) var suppressed = 0
@@ -48,12 +56,11 @@ public struct AlertBook: Sendable {
         let due = open.filter { $0.value.deadline <= now.rawValue }
             .sorted { ($0.value.deadline, $0.value.transition.id) < ($1.value.deadline, $1.value.transition.id) }
         for (key, entry) in due {
-            let reason = entry.anomaly.metric == nil ? "expired" : "back_to_normal"
-            resolve(key, entry, at: Timestamp(rawValue: entry.deadline), reason: reason, into: &out)
+            expire(key, entry, into: &out)
         }
         nextDeadline = open.values.map(\.deadline).min() ?? .max
-        if quietUntil.count > Self.quietMax {
-            quietUntil = quietUntil.filter { $0.value > now.rawValue }
+        if quiet.count > Self.quietMax {
+            quiet = quiet.filter { $0.value.until > now.rawValue }
         }
     }
 
@@ -62,13 +69,21 @@ public struct AlertBook: Sendable {
         _ anomaly: Anomaly, now: Timestamp, symbols: borrowing Symbols, into out: inout [AlertTransition]
     ) {
         let key = Key(account: anomaly.account, family: anomaly.metric == nil ? anomaly.kind.word + "\0" + (anomaly.value ?? "") : "spend")
-        if case .ended(let reason) = anomaly.phase {
+        // The account's own clock may be there before the log's; what follows must not depend on which.
+        if let entry = open[key], entry.deadline <= anomaly.at.rawValue { expire(key, entry, into: &out) }
+        let deadline = max(now, anomaly.at).rawValue + hours(configuration.resolveHours)
+        switch anomaly.phase {
+        case .ended(let reason):
             guard let entry = open[key], entry.anomaly.metric == anomaly.metric else { return }
             let word = reason == .accepted ? "accepted" : "back_to_normal"
             resolve(key, entry, at: anomaly.at, reason: word, last: anomaly.sequence, into: &out)
             return
+        case .lasts:
+            guard let entry = open[key], entry.anomaly.metric == anomaly.metric else { return }
+            open[key]?.deadline = deadline
+            return
+        case .began, .grew: break
         }
-        let deadline = max(now, anomaly.at).rawValue + hours(configuration.resolveHours)
         if var entry = open[key] {
             guard case .grew = anomaly.phase, entry.anomaly.metric == anomaly.metric else {
                 suppressed += 1
@@ -90,14 +105,15 @@ public struct AlertBook: Sendable {
             return
         }
         if anomaly.metric == nil, case .grew = anomaly.phase { return }
-        if let until = quietUntil[key], anomaly.at.rawValue < until {
+        if let said = quiet[key], anomaly.at.rawValue < said.until || anomaly.startsAt <= said.startsAt {
             suppressed += 1
             return
         }
         let identity = symbols.identities.text(of: anomaly.account)
         let fired = transition(anomaly, id: Self.id(anomaly, identity: identity), symbols: symbols)
         open[key] = Open(transition: fired, anomaly: anomaly, deadline: deadline)
-        quietUntil[key] = anomaly.at.rawValue + hours(configuration.quietHours)
+        quiet[key] = Quiet(
+            until: anomaly.at.rawValue + hours(configuration.quietHours), startsAt: anomaly.startsAt)
         nextDeadline = min(nextDeadline, deadline)
         out.append(fired)
     }
@@ -112,6 +128,12 @@ public struct AlertBook: Sendable {
         return last
     }
 
+    /// Nothing was heard until the deadline: a first use is no longer news; an account that fell silent uses nothing.
+    private mutating func expire(_ key: Key, _ entry: Open, into out: inout [AlertTransition]) {
+        let reason = entry.anomaly.metric == nil ? "expired" : "back_to_normal"
+        resolve(key, entry, at: Timestamp(rawValue: entry.deadline), reason: reason, into: &out)
+    }
+
     private mutating func resolve(
         _ key: Key, _ entry: Open, at: Timestamp, reason: String, last: UInt64? = nil, into out: inout [AlertTransition]
     ) {
@@ -122,8 +144,8 @@ public struct AlertBook: Sendable {
         resolved.reason = reason
         if let last { resolved.lastSequence = last }
         open[key] = nil
-        let quiet = resolved.at.rawValue + hours(configuration.quietAfterEndHours)
-        quietUntil[key] = max(quietUntil[key] ?? quiet, quiet)
+        let until = resolved.at.rawValue + hours(configuration.quietAfterEndHours)
+        quiet[key] = Quiet(until: max(quiet[key]?.until ?? until, until), startsAt: resolved.startsAt)
         out.append(resolved)
     }
 

@@ -75,7 +75,9 @@ public struct AlertTransition: Sendable {
 extension AlertTransition {
     /// Appends the JSON object of the contract, without a line end. Every key is there; what does not apply is null.
     public func write(into out: inout [UInt8]) {
-        var json = JSONObjectWriter(out: out)
+        let before = consume out
+        out = []
+        var json = JSONObjectWriter(after: before)
         json.string("id", id)
         json.raw("seq", String(seq))
         json.string("state", state.rawValue)

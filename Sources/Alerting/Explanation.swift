@@ -11,10 +11,12 @@ enum Explanation {
     }
 
     private static func spike(_ a: Anomaly, _ identity: String) -> String {
-        let window = a.metric?.isHour == true ? "hour" : "24 hours"
+        // A late event shows an hour that need not be the last one.
+        let window =
+            a.metric?.isHour != true ? "in the last 24 hours" : a.retroactive ? "in one hour" : "in the last hour"
         let amount =
             a.isMoney
-            ? "spent \(money(a.observed, a.basis)) in the last \(window)" : "used \(tokens(a.observed)) in the last \(window)"
+            ? "spent \(money(a.observed, a.basis)) \(window)" : "used \(tokens(a.observed)) \(window)"
         guard let expected = a.expected else { return "\(identity) \(amount)" }
         let usual = a.isMoney ? NanoUSD(rawValue: roundedToThreeDigits(expected.value)).dollars : tokens(roundedToThreeDigits(expected.value))
         switch a.comparison {
@@ -28,8 +30,8 @@ enum Explanation {
     private static func firstUse(_ a: Anomaly, _ identity: String) -> String {
         let what = a.kind == .newModel ? "model" : "MCP server"
         let value = a.value ?? "?"
-        var scope = "that nobody in the organisation had used"
-        if case .newToTeam = a.comparison { scope = "that is new to team \(a.team ?? "?")" }
+        var scope = "which nobody in the organisation had used before"
+        if case .newToTeam = a.comparison { scope = "which is new to team \(a.team ?? "?")" }
         if a.adopters > 1 {
             return "\(a.adopters) accounts took up \(what) \(value) within a day, first \(identity): a rollout?"
         }
@@ -52,12 +54,16 @@ enum Explanation {
         let m = n.magnitude
         let sign = n < 0 ? "-" : ""
         if m < 100_000 { return "\(sign)\(groupedDigits(m)) tokens" }
-        for (unit, letter) in [(UInt64(1_000_000_000), "B"), (1_000_000, "M"), (1_000, "k")] where m >= unit {
-            let tenths = (m + unit / 20) / (unit / 10)
-            return tenths >= 1_000 || tenths % 10 == 0
-                ? "\(sign)\(groupedDigits(tenths / 10))\(letter) tokens" : "\(sign)\(tenths / 10).\(tenths % 10)\(letter) tokens"
+        var (unit, letter) = (UInt64(1_000_000_000), "B")
+        // The first unit of which it is, rounded, less than a thousand.
+        for (smaller, name) in [(UInt64(1_000), "k"), (1_000_000, "M")] where (m + smaller / 2) / smaller < 1_000 {
+            (unit, letter) = (smaller, name)
+            break
         }
-        return "\(sign)\(m) tokens"
+        let tenths = (m + unit / 20) / (unit / 10)
+        return tenths >= 1_000 || tenths % 10 == 0
+            ? "\(sign)\(groupedDigits((m + unit / 2) / unit))\(letter) tokens"
+            : "\(sign)\(tenths / 10).\(tenths % 10)\(letter) tokens"
     }
 
     /// `3.4x` below ten, `18x` above.

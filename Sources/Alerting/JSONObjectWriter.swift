@@ -1,9 +1,10 @@
 /// Writes one JSON object with keys in the order of the calls (RFC 8259). Event text is data: every control character is escaped.
-struct JSONObjectWriter {
+struct JSONObjectWriter: ~Copyable {
     private var out: [UInt8]
     private var isFirst = true
 
-    init(out: [UInt8]) {
+    /// Takes over the bytes before the object; the caller keeps no copy, so that nothing is copied.
+    init(after out: consuming [UInt8]) {
         self.out = out
         self.out.append(UInt8(ascii: "{"))
     }
@@ -44,9 +45,11 @@ struct JSONObjectWriter {
     }
 
     private mutating func nested(_ body: (inout JSONObjectWriter) -> Void) {
-        var inner = JSONObjectWriter(out: out)
-        body(&inner)
-        out = inner.finish()
+        out.append(UInt8(ascii: "{"))
+        isFirst = true
+        body(&self)
+        isFirst = false
+        out.append(UInt8(ascii: "}"))
     }
 
     private mutating func key(_ key: String) {

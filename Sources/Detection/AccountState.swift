@@ -28,8 +28,9 @@ struct AccountNow: Sendable {
     var ringMask: UInt16 = 0
     /// Slot of the ring that the clock is in.
     var ringIndex: UInt8 = 0
-    /// Whether what drives the totals is being noted.
-    var isWatched = false
+    /// Number of the watch that notes what drives the totals; 0 for none.
+    var watch: UInt32 = 0
+    var isWatched: Bool { watch != 0 }
     /// Bit per `Metric`: above its threshold and not yet back.
     var open: UInt8 = 0
     /// Bit per `Metric`: the open excursion began without history.

@@ -2,7 +2,7 @@ public import UsageEvents
 
 /// What phase *judge* found: a reason to tell somebody, before it is decided whether they are told again.
 public struct Anomaly: Sendable {
-    /// Begin, grow or end.
+    /// Begin, grow, last or end.
     public var phase: Phase
     /// Which detector.
     public var kind: AlertKind
@@ -43,12 +43,14 @@ public struct Anomaly: Sendable {
     /// Accounts that took up the value, for rollouts.
     public var adopters: Int = 0
 
-    /// Begin, grow or end.
+    /// Begin, grow, last or end.
     public enum Phase: Sendable {
         /// It begins.
         case began
         /// It is half as large again, or more accounts join.
         case grew
+        /// It goes on; nobody is told.
+        case lasts
         /// It is over.
         case ended(EndReason)
     }

@@ -36,16 +36,21 @@ public struct Judge: Sendable {
             learn(totals, .spendDay, .tokensDay)
             return nil
         case .firstUse(let use):
-            return novelty.judge(use, signal: signal, configuration: configuration, symbols: symbols)
+            return novelty.judge(
+                use, signal: signal, now: clock.now, configuration: configuration, symbols: symbols)
         case .excursion(let excursion):
             return judge(excursion, signal: signal, symbols: symbols)
-        case .excursionEnded(let metric, let reason):
-            return Anomaly(
-                phase: .ended(reason), kind: metric.kind, metric: metric, account: signal.account,
-                sequence: signal.sequence, at: signal.at, startsAt: signal.at, firstSequence: signal.sequence,
-                historical: signal.historical, retroactive: false, observed: 0, isMoney: metric.isSpend,
-                basis: .unstated, comparison: .ownBaseline, contributors: [])
+        case .excursionLasts(let metric): return Self.continuation(.lasts, metric, signal)
+        case .excursionEnded(let metric, let reason): return Self.continuation(.ended(reason), metric, signal)
         }
+    }
+
+    private static func continuation(_ phase: Anomaly.Phase, _ metric: Metric, _ signal: Signal) -> Anomaly {
+        Anomaly(
+            phase: phase, kind: metric.kind, metric: metric, account: signal.account, sequence: signal.sequence,
+            at: signal.at, startsAt: signal.at, firstSequence: signal.sequence, historical: signal.historical,
+            retroactive: false, observed: 0, isMoney: metric.isSpend, basis: .unstated, comparison: .ownBaseline,
+            contributors: [])
     }
 
     private mutating func learn(_ totals: Totals, _ spend: Metric, _ tokens: Metric) {
@@ -133,6 +138,5 @@ public struct Judge: Sendable {
 
 /// The text of a team; `unassigned` and null are no team: strangers do not vouch for each other.
 func teamText(_ team: UInt32, _ symbols: borrowing Symbols) -> String? {
-    guard let text = symbols.teams.optionalText(of: team), text != "unassigned" else { return nil }
-    return text
+    team == symbols.unassignedTeam ? nil : symbols.teams.optionalText(of: team)
 }

@@ -5,24 +5,33 @@ import UsageEvents
 /// News to the organisation: nobody had used the value. News to the team: fewer than `teamMates` members had, in a team that is
 /// itself old enough to have habits. While the log is younger than `learningDays`, everything is noted and nothing is said.
 /// Several accounts that take up a value within a day of the news are one rollout: they join the first alert.
+///
+/// An account's own clock says how old a habit is when the account itself is judged. What is remembered for others is dated by the
+/// log's clock where the account's is ahead of it: a wrong clock must not tell others what is news.
 struct NoveltyBook: Sendable {
-    /// A value of one kind, and the team (empty text: the whole organisation).
+    /// A value of one kind, and the team; team 0 is the whole organisation.
+    ///
+    /// Symbols rather than texts: looking up needs no order, and hashing three numbers costs a tenth of hashing a name.
     private struct Key: Hashable {
-        var kind: AlertKind
-        var team: String
-        var value: String
+        var value: UInt32
+        var team: UInt32
+        var isModel: Bool
+    }
+
+    /// Since when a team has been seen, and with whom.
+    private struct Team {
+        var since: Int64
+        var members: Set<UInt32> = []
     }
 
     /// The alert that first told of a value.
     private struct News {
-        var account: UInt32
         var at: Int64
         var anomaly: Anomaly
     }
 
     private var users: [Key: Int] = [:]
-    private var teamSince: [String: Int64] = [:]
-    private var members: [String: Set<UInt32>] = [:]
+    private var teams: [UInt32: Team] = [:]
     private var news: [Key: News] = [:]
     private var logSince: Int64?
 
@@ -30,41 +39,41 @@ struct NoveltyBook: Sendable {
     private(set) var unremarkable = 0
 
     mutating func judge(
-        _ use: FirstUse, signal: Signal, configuration: DetectionConfiguration, symbols: borrowing Symbols
+        _ use: FirstUse, signal: Signal, now: Int64, configuration: DetectionConfiguration, symbols: borrowing Symbols
     ) -> Anomaly? {
         let settings = use.kind == .newModel ? configuration.newModel : configuration.newMCPServer
         let isModel = use.kind == .newModel
-        let value = isModel ? symbols.models.text(of: use.value) : symbols.mcpServers.text(of: use.value)
-        let team = teamText(signal.team, symbols)
-        let since = logSince ?? signal.at.rawValue
-        logSince = min(since, signal.at.rawValue)
-        let inOrganisation = users[Key(kind: use.kind, team: "", value: value), default: 0]
-        users[Key(kind: use.kind, team: "", value: value), default: 0] += 1
+        let time = min(signal.at.rawValue, now)
+        let since = logSince ?? time
+        logSince = min(since, time)
+        let everywhere = Key(value: use.value, team: 0, isModel: isModel)
+        let inOrganisation = users[everywhere, default: 0]
+        users[everywhere] = inOrganisation + 1
         var inTeam = 0
         var teamKnown = false
-        if let team {
-            inTeam = users[Key(kind: use.kind, team: "t" + team, value: value), default: 0]
-            users[Key(kind: use.kind, team: "t" + team, value: value), default: 0] += 1
-            let first = teamSince[team] ?? signal.at.rawValue
-            teamSince[team] = min(first, signal.at.rawValue)
-            members[team, default: []].insert(signal.account)
+        if signal.team != 0, signal.team != symbols.unassignedTeam {
+            let here = Key(value: use.value, team: signal.team, isModel: isModel)
+            inTeam = users[here, default: 0]
+            users[here] = inTeam + 1
+            let first = teams[signal.team]?.since ?? time
+            teams[signal.team, default: Team(since: time)].since = min(first, time)
+            teams[signal.team]?.members.insert(signal.account)
             teamKnown =
                 Double(signal.at.rawValue - first) >= settings.learningDays * Double(Timestamp.day)
-                && Double(members[team]?.count ?? 0) > settings.teamMates
+                && Double(teams[signal.team]?.members.count ?? 0) > settings.teamMates
         }
         let learning = Double(signal.at.rawValue - since) < settings.learningDays * Double(Timestamp.day)
         guard settings.enabled, !learning else {
             unremarkable += 1
             return nil
         }
-        let key = Key(kind: use.kind, team: "", value: value)
-        if let first = news[key], signal.at.rawValue - first.at < Timestamp.day {
+        if let first = news[everywhere], time - first.at < Timestamp.day {
             // Already told within a day: the third adopter makes it a rollout, the others are part of it.
             guard Double(inOrganisation + 1) == settings.rolloutAccounts else { return nil }
             var update = first.anomaly
             update.phase = .grew
             update.sequence = signal.sequence
-            update.at = signal.at
+            update.at = min(signal.at, Timestamp(rawValue: first.anomaly.at.rawValue + Timestamp.day))
             update.adopters = inOrganisation + 1
             return update
         }
@@ -77,6 +86,7 @@ struct NoveltyBook: Sendable {
             unremarkable += 1
             return nil
         }
+        let value = isModel ? symbols.models.text(of: use.value) : symbols.mcpServers.text(of: use.value)
         let isMoney = use.totals.cost > 0
         var contributors = [Contributor(dimension: isModel ? "model" : "mcp_server", value: value, share: 1)]
         if let tool = symbols.tools.optionalText(of: use.facet.tool) {
@@ -88,10 +98,10 @@ struct NoveltyBook: Sendable {
         let anomaly = Anomaly(
             phase: .began, kind: use.kind, metric: nil, account: signal.account, value: value, sequence: signal.sequence,
             at: signal.at, startsAt: signal.at, firstSequence: signal.sequence, historical: signal.historical,
-            retroactive: use.late, team: team, observed: isMoney ? use.totals.cost : use.totals.tokens,
+            retroactive: use.late, team: teamText(signal.team, symbols), observed: isMoney ? use.totals.cost : use.totals.tokens,
             isMoney: isMoney, basis: use.facet.basis, expected: nil, comparison: comparison,
             contributors: contributors, priceRatio: use.priceRatio, adopters: 1)
-        if inOrganisation == 0 { news[key] = News(account: signal.account, at: signal.at.rawValue, anomaly: anomaly) }
+        if inOrganisation == 0 { news[everywhere] = News(at: time, anomaly: anomaly) }
         return anomaly
     }
 }

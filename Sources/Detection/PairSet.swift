@@ -31,6 +31,8 @@ struct PairSet: Sendable {
 
     @inline(__always)
     private static func hash(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 20)
+        // The account is in the upper half of the key: only the whole product mixes it into the lower bits.
+        let product = key.multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+        return Int(truncatingIfNeeded: product.high ^ product.low)
     }
 }

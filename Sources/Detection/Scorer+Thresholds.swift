@@ -18,7 +18,7 @@ extension Scorer {
     }
 
     /// From here on it is noted what drives a total.
-    private func watchLevel(_ threshold: Int64) -> Int64 { threshold == .max ? .max : max(1, threshold / 4) }
+    private func watchLevel(_ threshold: Int64) -> Int64 { threshold == .max ? .max : max(1, threshold / 2) }
 
     /// The smallest total that counts, in nano-dollars or tokens; never reached where the detector is off.
     private func floor(_ metric: Metric) -> Int64 {
@@ -60,11 +60,12 @@ extension Scorer {
             past[a].thresholds[metric] = threshold
             let bit: UInt8 = 1 << UInt8(metric.rawValue)
             if now[a].openAsNewcomer & bit != 0 {
-                // It has become known while above a rung: from now on its own baseline decides.
-                now[a].open &= ~bit
-                now[a].openAsNewcomer &= ~bit
+                // It has become known while above a rung: from now on its own baseline decides. It stays open, so that an
+                // alert about it is resolved when the total falls.
+                now[a].triggers[metric] = threshold
+            } else if now[a].open & bit == 0 {
+                now[a].triggers[metric] = now[a].isWatched ? threshold : watchLevel(threshold)
             }
-            if now[a].open & bit == 0 { now[a].triggers[metric] = now[a].isWatched ? threshold : watchLevel(threshold) }
         }
     }
 
@@ -72,10 +73,8 @@ extension Scorer {
     mutating func trigger(_ event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
         if !now[a].isWatched {
-            var watch = Watch(since: now[a].hour)
-            watch.add(event.totals, event.facet)
-            watches[UInt32(a)] = watch
-            now[a].isWatched = true
+            now[a].watch = watches.begin(at: now[a].hour)
+            watches.add(event.totals, event.facet, to: now[a].watch)
             for metric in Metric.allCases where now[a].open & 1 << UInt8(metric.rawValue) == 0 {
                 now[a].triggers[metric] = past[a].thresholds[metric]
             }
@@ -106,16 +105,16 @@ extension Scorer {
         let bit: UInt8 = 1 << UInt8(metric.rawValue)
         let known = baseline(metric, past[a])
         let warm = known.have >= known.need
-        let phase: Excursion.Phase = now[a].open & bit == 0 ? .began : .grew
+        let isFirst = now[a].open & bit == 0 || warm && now[a].openAsNewcomer & bit != 0
         now[a].open |= bit
-        if !warm { now[a].openAsNewcomer |= bit }
+        if warm { now[a].openAsNewcomer &= ~bit } else { now[a].openAsNewcomer |= bit }
         let next = observed.addingReportingOverflow(observed / 2)
         now[a].triggers[metric] = next.overflow ? .max : next.partialValue
         let start = start(metric, observed, hour, a)
         let excursion = Excursion(
-            metric: metric, phase: phase, observed: observed,
+            metric: metric, phase: isFirst ? .began : .grew, observed: observed,
             expected: warm ? expectation(metric, observed, known.mean, known.spread) : nil, have: known.have,
-            need: known.need, startsAt: Timestamp(rawValue: start.at), parts: watches[UInt32(a)]?.parts ?? [],
+            need: known.need, startsAt: Timestamp(rawValue: start.at), parts: watches[now[a].watch].parts,
             firstSequence: min(start.sequence, event.sequence), retroactive: retroactive)
         return signal(event, .excursion(excursion))
     }
@@ -161,22 +160,22 @@ extension Scorer {
             threshold: metric.isHour ? s.sensitivity : s.daySensitivity)
     }
 
-    /// At the end of a slot: totals below half their threshold are back to normal; with all below an eighth nobody watches.
+    /// At the end of a slot: totals below half their threshold are back to normal; with all below a quarter nobody watches.
     mutating func endExcursions(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
         var isLow = true
         for metric in Metric.allCases where past[a].thresholds[metric] != .max {
             let sum = now[a].sums[metric]
-            if sum >= past[a].thresholds[metric] / 8 { isLow = false }
+            if sum >= past[a].thresholds[metric] / 4 { isLow = false }
             guard now[a].open & 1 << UInt8(metric.rawValue) != 0, sum < past[a].thresholds[metric] / 2 else { continue }
             close(metric, a)
             signals.append(signal(event, .excursionEnded(metric, reason: .backToNormal)))
         }
-        let isStale = now[a].open == 0 && now[a].hour - (watches[UInt32(a)]?.since ?? now[a].hour) >= 24
+        let isStale = now[a].open == 0 && now[a].hour - watches[now[a].watch].since >= 24
         guard isLow || isStale else { return }
         // Begin afresh: what was used more than a day ago does not drive a total of today.
-        watches[UInt32(a)] = nil
-        now[a].isWatched = false
+        watches.end(now[a].watch)
+        now[a].watch = 0
         for metric in Metric.allCases { now[a].triggers[metric] = watchLevel(past[a].thresholds[metric]) }
     }
 

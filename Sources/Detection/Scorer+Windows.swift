@@ -2,44 +2,13 @@ import Statistics
 import UsageEvents
 
 extension Scorer {
-    /// The clock enters a new slot of the same hour, nothing being open or watched: slots that leave the rolling hour are emptied.
-    /// Returns false, with nothing done, where more has to happen.
-    @inline(__always)
-    mutating func rollInHour(_ a: Int, _ ts: Int64) -> Bool {
-        let hour = Int32(truncatingIfNeeded: floorDivide(ts, Timestamp.hour))
-        guard hour == now[a].hour, !now[a].isWatched, now[a].open == 0 else { return false }
-        rollRing(a, ts)
-        return true
-    }
-
-    @inline(__always)
-    private mutating func rollRing(_ a: Int, _ ts: Int64) {
-        let slot = Int32(truncatingIfNeeded: floorDivide(ts, 5 * Timestamp.minute))
-        let gap = now[a].slot == Int32.min ? Int32(Self.slots) : min(slot - now[a].slot, Int32(Self.slots))
-        // The `gap` slots behind the current one, as bits of a ring of twelve.
-        let fresh = (UInt32(1) << UInt32(gap)) - 1
-        let turn = UInt32(now[a].ringIndex) + 1
-        let turned = fresh << turn
-        var emptied = UInt16(truncatingIfNeeded: (turned | turned >> 12) & 0xfff) & now[a].ringMask
-        now[a].ringMask &= ~emptied
-        while emptied != 0 {
-            let at = a * Self.slots + emptied.trailingZeroBitCount
-            now[a].sums.spendHour &-= rings[at].cost
-            now[a].sums.tokensHour &-= rings[at].tokens
-            rings[at] = Totals()
-            emptied &= emptied - 1
-        }
-        now[a].ringIndex = UInt8((UInt32(now[a].ringIndex) + UInt32(gap)) % UInt32(Self.slots))
-        now[a].slot = slot
-        now[a].slotEnd = (Int64(slot) + 1) * 5 * Timestamp.minute
-    }
-
     /// The account's clock has entered a new slot: windows roll, past hours are learned, excursions may end.
     mutating func roll(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
         let hour = Int32(truncatingIfNeeded: floorDivide(event.ts, Timestamp.hour))
-        rollRing(a, event.ts)
-        if hour != now[a].hour {
+        rollRing(a, to: event.ts)
+        let isNewHour = hour != now[a].hour
+        if isNewHour {
             let before = now[a].hour
             if now[a].hourFirstSequence != .max {
                 hours.add(
@@ -53,7 +22,12 @@ extension Scorer {
                 learnHours(event, into: &signals)
             }
         }
-        if now[a].isWatched { endExcursions(event, into: &signals) }
+        guard now[a].isWatched else { return }
+        endExcursions(event, into: &signals)
+        guard isNewHour else { return }
+        for metric in Metric.allCases where now[a].open & 1 << UInt8(metric.rawValue) != 0 {
+            signals.append(signal(event, .excursionLasts(metric)))
+        }
     }
 
     /// Hours that leave the rolling day (24 hours of the clock, the current one included) no longer count in it.
@@ -103,31 +77,33 @@ extension Scorer {
         let totals = past[a].dayTotals
         let peak = past[a].dayPeak
         signals.append(signal(event, .dayClosed(totals)))
-        let known = (spend: past[a].daySpend, tokens: past[a].dayTokens)
-        let spendStep = adopt(totals.cost, known.spend, configuration.spendSpike, &past[a].levelSpend)
-        let tokenStep = adopt(totals.tokens, known.tokens, configuration.tokenSpike, &past[a].levelTokens)
-        if let spendStep {
-            past[a].daySpend.shift(by: spendStep)
-            past[a].peakSpend.shift(by: spendStep)
+        // A copy, written back whole: no call below holds the array while an element of it changes.
+        var state = past[a]
+        let b = configuration.baseline
+        if let step = Self.adopt(totals.cost, state.daySpend, configuration.spendSpike, b, &state.levelSpend) {
+            state.daySpend.shift(by: step)
+            state.peakSpend.shift(by: step)
             accept([.spendHour, .spendDay], event, into: &signals)
         }
-        if let tokenStep {
-            past[a].dayTokens.shift(by: tokenStep)
-            past[a].peakTokens.shift(by: tokenStep)
+        if let step = Self.adopt(totals.tokens, state.dayTokens, configuration.tokenSpike, b, &state.levelTokens) {
+            state.dayTokens.shift(by: step)
+            state.peakTokens.shift(by: step)
             accept([.tokensHour, .tokensDay], event, into: &signals)
         }
-        learn(totals.cost, &past[a].daySpend)
-        learn(totals.tokens, &past[a].dayTokens)
-        learn(peak.cost, &past[a].peakSpend)
-        learn(peak.tokens, &past[a].peakTokens)
+        Self.learn(totals.cost, &state.daySpend, b)
+        Self.learn(totals.tokens, &state.dayTokens, b)
+        Self.learn(peak.cost, &state.peakSpend, b)
+        Self.learn(peak.tokens, &state.peakTokens, b)
+        past[a] = state
         setThresholds(a)
     }
 
     /// Learns the logarithm of a total, held within three standard deviations once the baseline is warm: an incident must not
     /// teach it. A total of nothing is not an active day and teaches nothing.
-    private func learn(_ total: Int64, _ moments: inout ForgettingMoments) {
+    private static func learn(
+        _ total: Int64, _ moments: inout ForgettingMoments, _ b: DetectionConfiguration.Baseline
+    ) {
         guard total > 0 else { return }
-        let b = configuration.baseline
         var x = Deterministic.log2(Double(total))
         if Double(moments.count) >= b.daysNeeded {
             let s = 3 * moments.spread(prior: b.daySpread, priorCount: b.spreadWeight, memory: b.dayMemory)
@@ -138,10 +114,10 @@ extension Scorer {
 
     /// After enough active days inside one new band (a factor of two either way) above the baseline, that level is the new normal.
     /// Returns the step in doublings.
-    private func adopt(
-        _ total: Int64, _ baseline: ForgettingMoments, _ spike: DetectionConfiguration.Spike, _ level: inout Level
+    private static func adopt(
+        _ total: Int64, _ baseline: ForgettingMoments, _ spike: DetectionConfiguration.Spike,
+        _ b: DetectionConfiguration.Baseline, _ level: inout Level
     ) -> Double? {
-        let b = configuration.baseline
         guard total > 0, Double(baseline.count) >= b.daysNeeded else { return nil }
         let x = Deterministic.log2(Double(total))
         let s = baseline.spread(prior: b.daySpread, priorCount: b.spreadWeight, memory: b.dayMemory)
@@ -170,7 +146,7 @@ extension Scorer {
             }
             return
         }
-        if now[a].isWatched { watches[UInt32(a)]?.add(event.totals, event.facet) }
+        if now[a].isWatched { watches.add(event.totals, event.facet, to: now[a].watch) }
         if hour == now[a].hour {
             now[a].hourTotals += event.totals
             now[a].hourFirstSequence = min(now[a].hourFirstSequence, event.sequence)

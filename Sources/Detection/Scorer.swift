@@ -20,7 +20,7 @@ public struct Scorer: Sendable {
     /// The rolling hours: `slots` totals an account.
     var rings: [Totals] = []
     var hours = HourPool()
-    var watches: [UInt32: Watch] = [:]
+    var watches = WatchPool()
     var used = PairSet()
     /// Events that came behind the 25 hours that are kept: they count in no window.
     public internal(set) var lateEvents: UInt64 = 0
@@ -40,57 +40,26 @@ public struct Scorer: Sendable {
         _ batch: borrowing EventBatch, firstSequence: UInt64, historical: Bool, into signals: inout [Signal]
     ) {
         let firstSignal = signals.count
-        let ts = batch.ts.span
-        let identity = batch.identity.span
-        let model = batch.model.span
-        let server = batch.mcpServer.span
-        let shape = batch.shape.span
-        let cost = batch.cost.span
-        let input = batch.inputTokens.span
-        let output = batch.outputTokens.span
-        let written = batch.cacheWriteTokens.span
-        for row in ts.indices {
-            let a = Int(identity[row])
-            if a >= now.count { makeRoom(for: a) }
-            let totals = Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row])
-            if EventShape(rawValue: shape[row]).grain == .request,
-                addInSlot(a, ts[row], totals, model[row], server[row], firstSequence &+ UInt64(row))
-            {
-                continue
-            }
+        var row = 0
+        while true {
+            row = addRun(batch, from: row, firstSequence: firstSequence)
+            guard row < batch.count else { break }
+            let account = Int(batch.identity[row])
+            if account >= now.count { makeRoom(for: account) }
+            let shape = EventShape(rawValue: batch.shape[row])
             let event = Observation(
-                account: a, team: batch.team[row], ts: ts[row], sequence: firstSequence &+ UInt64(row), totals: totals,
+                account: account, team: batch.team[row], ts: batch.ts[row], sequence: firstSequence &+ UInt64(row),
+                totals: Totals(
+                    cost: batch.cost[row],
+                    tokens: batch.inputTokens[row] &+ batch.outputTokens[row] &+ batch.cacheWriteTokens[row]),
                 facet: Facet(
-                    tool: batch.tool[row], model: model[row], mcpServer: server[row], project: batch.project[row],
-                    basis: EventShape(rawValue: shape[row]).basis),
-                grain: EventShape(rawValue: shape[row]).grain)
+                    tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],
+                    project: batch.project[row], basis: shape.basis),
+                grain: shape.grain)
             observe(event, into: &signals)
+            row += 1
         }
         for i in firstSignal..<signals.count { signals[i].historical = historical }
-    }
-
-    /// The common case, whole: an event in or behind its account's five-minute slot that is of no note to anybody.
-    /// Returns false, with nothing done, for all others.
-    @inline(__always)
-    private mutating func addInSlot(
-        _ a: Int, _ ts: Int64, _ totals: Totals, _ model: UInt32, _ server: UInt32, _ sequence: UInt64
-    ) -> Bool {
-        guard ts >= now[a].clock else { return false }
-        if ts >= now[a].slotEnd { guard rollInHour(a, ts) else { return false } }
-        guard model == 0 || model == now[a].lastModels.0 || model == now[a].lastModels.1,
-            server == 0 || server == now[a].lastServers.0 || server == now[a].lastServers.1, !now[a].isWatched
-        else { return false }
-        var sums = now[a].sums
-        sums.addHour(totals)
-        sums.addDay(totals)
-        if sums.reaches(now[a].triggers) { return false }
-        now[a].sums = sums
-        now[a].clock = ts
-        now[a].hourTotals += totals
-        now[a].hourFirstSequence = min(now[a].hourFirstSequence, sequence)
-        now[a].ringMask |= 1 << UInt16(now[a].ringIndex)
-        rings[a * Self.slots + Int(now[a].ringIndex)] += totals
-        return true
     }
 
     /// One event, as the scorer needs it.
@@ -110,14 +79,14 @@ public struct Scorer: Sendable {
         let late = event.ts < now[a].clock
         if !late {
             now[a].clock = event.ts
-            if event.ts >= now[a].slotEnd, !rollInHour(a, event.ts) { roll(event, into: &signals) }
+            if event.ts >= now[a].slotEnd { roll(event, into: &signals) }
         }
         firstUses(of: event, late: late, into: &signals)
         if event.grain == .config || event.grain == .snapshot { return }
         if late || event.grain != .request {
             addLate(event, late: late, into: &signals)
         } else {
-            if now[a].isWatched { watches[UInt32(a)]?.add(event.totals, event.facet) }
+            if now[a].isWatched { watches.add(event.totals, event.facet, to: now[a].watch) }
             now[a].sums.addHour(event.totals)
             now[a].sums.addDay(event.totals)
             now[a].hourTotals += event.totals
@@ -133,15 +102,17 @@ public struct Scorer: Sendable {
         let a = event.account
         let model = event.facet.model
         if model != 0, model != now[a].lastModels.0 {
+            let isKnown = model == now[a].lastModels.1
             now[a].lastModels = (model, now[a].lastModels.0)
-            if used.insert(account: UInt32(a), isServer: false, value: model) {
+            if !isKnown, used.insert(account: UInt32(a), isServer: false, value: model) {
                 signals.append(firstUse(.newModel, model, event, late))
             }
         }
         let server = event.facet.mcpServer
         if server != 0, server != now[a].lastServers.0 {
+            let isKnown = server == now[a].lastServers.1
             now[a].lastServers = (server, now[a].lastServers.0)
-            if used.insert(account: UInt32(a), isServer: true, value: server) {
+            if !isKnown, used.insert(account: UInt32(a), isServer: true, value: server) {
                 signals.append(firstUse(.newMCPServer, server, event, late))
             }
         }

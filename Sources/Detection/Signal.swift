@@ -25,6 +25,8 @@ public struct Signal: Sendable {
         case dayClosed(Totals)
         /// A total crossed the account's own threshold, or an account without history passed a rung.
         indirect case excursion(Excursion)
+        /// A total is not back yet: said once an hour of the account's clock, so that nobody takes the account for silent.
+        case excursionLasts(Metric)
         /// A total fell back.
         case excursionEnded(Metric, reason: EndReason)
     }
@@ -84,7 +86,7 @@ public struct Excursion: Sendable {
     public var need: Double
     /// Since when, to five minutes: the shortest part of the window that holds nine tenths of it.
     public var startsAt: Timestamp
-    /// What the account used since the total passed a quarter of its threshold, by facet; judge sorts by text.
+    /// What the account used since the total passed half its threshold, by facet; judge sorts by text.
     public var parts: [Part]
     /// First event of the clock hour in which the window begins: the range to the signal's own sequence has all of the window.
     public var firstSequence: UInt64

@@ -2,7 +2,8 @@
 struct LogDirectory {
     /// Everything that belongs there.
     static let names = [
-        "LOCK", "segments", "snapshots", "journal", "operator", "outbox", "inbox", "rejected", "quarantine", "private",
+        "LOCK", "segments", "snapshots", "journal", "operator", "outbox", "inbox", "rejected", "quarantine",
+        "private",
     ]
 
     let path: String

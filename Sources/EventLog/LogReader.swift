@@ -27,6 +27,8 @@ public struct LogReader<D: Disk>: ~Copyable {
     private var logID: LogID?
     /// Whether the segment ended with a durable record when it was last looked at.
     private var isMarked = false
+    /// Whether the last call came to the end: the file may have grown since.
+    private var isWaiting = false
     private var start: UInt64
     private var streams = StreamDirectory()
     private var decoder = BlockDecoder()
@@ -50,6 +52,11 @@ public struct LogReader<D: Disk>: ~Copyable {
     public mutating func next(
         into batch: inout EventBatch, symbols: inout Symbols, columns: ColumnSet = .all
     ) throws(LogError) -> LogRecord? {
+        if isWaiting {
+            isWaiting = false
+            try segment?.refresh()
+            isMarked = try segment?.isMarked() ?? false
+        }
         while true {
             guard try openSegment() else { return nil }
             switch try find() {
@@ -59,7 +66,7 @@ public struct LogReader<D: Disk>: ~Copyable {
                 guard segmentIndex == segments.count - 1 else { throw .damaged(damageHere(.blockHeader)) }
                 // The writer may have rotated since the directory was listed.
                 guard try isLastSegment() else { continue }
-                return try stopAtTornTail()
+                return stopAtTornTail()
             case .damaged(let damage):
                 throw .damaged(damage)
             case .block(let block, let chain):
@@ -68,7 +75,7 @@ public struct LogReader<D: Disk>: ~Copyable {
                     continue
                 }
                 guard let record = try decode(block, columns, &batch, &symbols) else {
-                    return try stopAtTornTail()
+                    return stopAtTornTail()
                 }
                 advance(block, chain)
                 return record
@@ -87,9 +94,9 @@ public struct LogReader<D: Disk>: ~Copyable {
         } ?? .end
     }
 
-    private mutating func stopAtTornTail() throws(LogError) -> LogRecord? {
+    private mutating func stopAtTornTail() -> LogRecord? {
         tail = .torn
-        try refresh()
+        isWaiting = true
         return nil
     }
 
@@ -99,11 +106,6 @@ public struct LogReader<D: Disk>: ~Copyable {
         position.sequence = block.endSequence
         nextSequence = block.endSequence
         tail = .clean
-    }
-
-    private mutating func refresh() throws(LogError) {
-        try segment?.refresh()
-        isMarked = try segment?.isMarked() ?? false
     }
 
     private func damageHere(_ kind: LogDamage.Kind, end: UInt64? = nil) -> LogDamage {
@@ -169,12 +171,12 @@ public struct LogReader<D: Disk>: ~Copyable {
         if segmentIndex == segments.count - 1 {
             guard try !isLastSegment() else {
                 tail = .clean
-                try refresh()
+                isWaiting = true
                 return false
             }
             // The writer synced the end of this segment before it made the next one: look at it once more.
             let before = position.offset
-            try refresh()
+            try segment?.refresh()
             if let length = segment?.length, length > before { return true }
         }
         segmentIndex += 1

@@ -50,11 +50,14 @@ struct SegmentFile<D: Disk>: ~Copyable {
                 return .bad(.newerFormat(path: path, version: version))
             case .foreign, .damaged:
                 let begin = Array(bytes[..<min(n, 8)])
-                guard begin.allSatisfy({ $0 == 0 }) || begin == Array(LogFormat.segmentMagic[..<begin.count]) else {
+                guard begin.allSatisfy({ $0 == 0 }) || begin == Array(LogFormat.segmentMagic[..<begin.count])
+                else {
                     return .bad(.notALog(path: path, why: "it does not begin with TIDEMARK"))
                 }
                 // The header is synced before the first block is written.
-                if length <= LogFormat.segmentHeaderBytes || bytes.span.isZero { return .torn(length: length) }
+                if length <= LogFormat.segmentHeaderBytes || bytes.span.isZero {
+                    return .torn(length: length)
+                }
                 return .bad(.damaged(damage))
             }
         } catch {
@@ -157,7 +160,8 @@ struct SegmentFile<D: Disk>: ~Copyable {
         try ensure(offset, LogFormat.blockBytesMin)
         let view = view(offset, LogFormat.blockBytesMin)
         let bytes = view.window.span.extracting(view.range)
-        guard case .header(let block, _) = BlockHeader.parse(bytes, file: header.identity, offset: offset) else {
+        guard case .header(let block, _) = BlockHeader.parse(bytes, file: header.identity, offset: offset)
+        else {
             return false
         }
         return block.kind == .durable && bytes.littleEndian(UInt64.self, at: 56) == LogFormat.endMark
@@ -247,7 +251,9 @@ private struct Tail {
         let end = min(end, start + bytes.count)
         while at < end {
             let next = min((at / LogFormat.sectorBytes + 1) * LogFormat.sectorBytes, end)
-            if next - at >= LogFormat.alignment, bytes.span.extracting(at - start..<next - start).isZero { return true }
+            if next - at >= LogFormat.alignment, bytes.span.extracting(at - start..<next - start).isZero {
+                return true
+            }
             at = next
         }
         return false

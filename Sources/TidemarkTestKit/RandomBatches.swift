@@ -58,7 +58,9 @@ public struct RandomBatches: Sendable {
         let hex = String(UInt64(nextID) &* 0x9e37_79b9_7f4a_7c15, radix: 16)
         event.requestID = String(repeating: "0", count: 16 - hex.utf8.count) + hex
         event.source = "gateway"
-        for field: Field in [.team, .tool, .model, .mcpServer, .inputTokens, .outputTokens, .costUSD, .requestID] {
+        for field: Field in [
+            .team, .tool, .model, .mcpServer, .inputTokens, .outputTokens, .costUSD, .requestID,
+        ] {
             event.shape.insert(field)
         }
         return event

@@ -1,6 +1,7 @@
 public import UsageEvents
 
-/// Synthetic usage, said in a line: who uses how much, from when, for how long, and how many times as much as usual.
+/// Synthetic usage, said in a line: who uses how much, from when, for how long, and how many times as much
+/// as usual.
 ///
 ///     var scenario = Scenario(seed: 1)
 ///     let ann = Work("ann", tokensPerHour: 60_000)
@@ -8,7 +9,8 @@ public import UsageEvents
 ///     scenario.add(ann, from: 20 * 24, hours: 1.5, times: 25)      // then 25 times as much for 1.5 hours
 ///     let batch = scenario.batch(&symbols)
 ///
-/// Each stretch draws from a generator of its own, so another one more or less leaves the others' numbers alone.
+/// Each stretch draws from a generator of its own, so another one more or less leaves the others' numbers
+/// alone.
 public struct Scenario: Sendable {
     /// The habits of one account.
     public struct Work: Sendable {

@@ -53,7 +53,9 @@ struct SimulatedDiskState: Sendable {
 
     /// Counts a call and lets it fail where the plan says so; true where the power fails during it.
     private mutating func begin(_ operation: String, _ path: String) throws(IOFailure) -> Bool {
-        if crashed { throw IOFailure(errno: IOFailure.deviceError, operation: "\(operation) after a crash", path: path) }
+        if crashed {
+            throw IOFailure(errno: IOFailure.deviceError, operation: "\(operation) after a crash", path: path)
+        }
         calls += 1
         if let k = faults.crashAt, calls >= k {
             crashed = true
@@ -78,28 +80,51 @@ struct SimulatedDiskState: Sendable {
 
     mutating func crash() {
         crashed = false
-        faults = SimulatedDisk.Faults()
+        let faultsBefore = faults
         handles = [:]
         locks = [:]
         settleNames()
         for number in inodes.keys.sorted() {
             guard var inode = inodes[number] else { continue }
-            for change in inode.changes { apply(change, to: &inode.durable) }
+            for change in faultsBefore.shortWrites ? Self.joined(inode.changes) : inode.changes {
+                apply(change, to: &inode.durable)
+            }
             inode.changes = []
             inode.cache = inode.durable
             inodes[number] = inode
         }
+        faults = SimulatedDisk.Faults()
+    }
+
+    /// Pieces of one write are one write: a sector holds both or neither.
+    private static func joined(_ changes: [Change]) -> [Change] {
+        var result: [Change] = []
+        for change in changes {
+            if case .write(let offset, let bytes) = change, case .write(let before, let head)? = result.last,
+                before + head.count == offset
+            {
+                result[result.count - 1] = .write(offset: before, bytes: head + bytes)
+            } else {
+                result.append(change)
+            }
+        }
+        return result
     }
 
     /// Un-synced changes of names survive all, not at all, or each by itself.
     private mutating func settleNames() {
         let mode = random.below(3)
         var kept: Set<Int> = []
-        for change in nameChanges where mode == 1 || (mode == 2 && random.below(2) == 0) { kept.insert(change.group) }
-        for change in nameChanges where kept.contains(change.group) { durableNames[change.path] = change.node }
+        for change in nameChanges where mode == 1 || (mode == 2 && random.below(2) == 0) {
+            kept.insert(change.group)
+        }
+        for change in nameChanges where kept.contains(change.group) {
+            durableNames[change.path] = change.node
+        }
         nameChanges = []
         // What lies in a directory that is gone is gone.
-        for path in durableNames.keys.sorted() where path != "/" && durableNames[Self.parent(path)] != .directory {
+        for path in durableNames.keys.sorted()
+        where path != "/" && durableNames[Self.parent(path)] != .directory {
             durableNames[path] = nil
         }
         names = durableNames
@@ -184,7 +209,9 @@ struct SimulatedDiskState: Sendable {
         copy.locks = [:]
         copy.nameChanges = []
         copy.durableNames = names
-        for (number, inode) in inodes { copy.inodes[number] = Inode(cache: inode.cache, durable: inode.cache) }
+        for (number, inode) in inodes {
+            copy.inodes[number] = Inode(cache: inode.cache, durable: inode.cache)
+        }
         return copy
     }
 
@@ -223,7 +250,9 @@ struct SimulatedDiskState: Sendable {
     }
 
     private func opened(_ file: Int, _ operation: String) throws(IOFailure) -> Handle {
-        guard let handle = handles[file] else { throw failure(IOFailure.badHandle, operation, "handle \(file)") }
+        guard let handle = handles[file] else {
+            throw failure(IOFailure.badHandle, operation, "handle \(file)")
+        }
         return handle
     }
 
@@ -315,14 +344,18 @@ struct SimulatedDiskState: Sendable {
         guard names[path] == .directory else { throw failure(IOFailure.noSuchFile, "fsync", path) }
         if crashes { throw stop("fsync", path) }
         if faults.ignoresDirectorySync { return }
-        for change in nameChanges where Self.parent(change.path) == path { durableNames[change.path] = change.node }
+        for change in nameChanges where Self.parent(change.path) == path {
+            durableNames[change.path] = change.node
+        }
         nameChanges.removeAll { Self.parent($0.path) == path }
     }
 
     mutating func makeDirectory(_ path: String) throws(IOFailure) {
         if try begin("mkdir", path) { throw stop("mkdir", path) }
         guard names[path] == nil else { throw failure(IOFailure.fileExists, "mkdir", path) }
-        guard names[Self.parent(path)] == .directory else { throw failure(IOFailure.noSuchFile, "mkdir", path) }
+        guard names[Self.parent(path)] == .directory else {
+            throw failure(IOFailure.noSuchFile, "mkdir", path)
+        }
         change(path, .directory)
     }
 
@@ -357,7 +390,9 @@ struct SimulatedDiskState: Sendable {
     mutating func lock(_ file: Int) throws(IOFailure) {
         let handle = try opened(file, "flock")
         if try begin("flock", handle.path) { throw stop("flock", handle.path) }
-        if let holder = locks[handle.inode], holder != file { throw failure(IOFailure.wouldBlock, "flock", handle.path) }
+        if let holder = locks[handle.inode], holder != file {
+            throw failure(IOFailure.wouldBlock, "flock", handle.path)
+        }
         locks[handle.inode] = file
     }
 }

@@ -111,6 +111,13 @@ public struct SymbolTable: Sendable {
         symbol == 0 ? [] : bytes[ends[Int(symbol) - 1]..<ends[Int(symbol)]]
     }
 
+    /// Calls `body` with the bytes of a symbol, without a copy or a count of references; empty for null.
+    @inline(__always)
+    public func withUTF8<Result>(of symbol: UInt32, _ body: (Span<UInt8>) -> Result) -> Result {
+        let start = symbol == 0 ? 0 : ends[Int(symbol) - 1]
+        return body(bytes.span.extracting(start..<ends[Int(symbol)]))
+    }
+
     /// The text of a symbol; empty for null.
     public func text(of symbol: UInt32) -> String { String(decoding: utf8(of: symbol), as: UTF8.self) }
 
@@ -175,6 +182,9 @@ public struct Symbols: Sendable {
     /// Connectors or feeds.
     public var sources = SymbolTable()
 
+    /// The number of the word by which sources say that an account has no team.
+    public let unassignedTeam: UInt32
+
     /// Empty tables.
-    public init() {}
+    public init() { unassignedTeam = teams.intern("unassigned") }
 }

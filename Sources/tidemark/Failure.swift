@@ -26,7 +26,7 @@ struct Failure: Error {
     /// Ends the process as an error deserves.
     static func end(_ error: any Error) -> Never {
         if let output = error as? OutputError, output == .closed { Platform.exit(ExitStatus.done) }
-        guard let failure = Failure(error) else { Tidemark.exit(withError: error) }
+        guard let failure = Failure(error) ?? Failure(parsing: error) else { Tidemark.exit(withError: error) }
         failure.report()
         Platform.exit(failure.code)
     }
@@ -53,6 +53,20 @@ struct Failure: Error {
     init(_ message: String, code: Int32) {
         self.message = message
         self.code = code
+    }
+
+    /// What the argument parser complains about, and where to read more; nil for a request for help.
+    init?(parsing error: any Error) {
+        let code = Tidemark.exitCode(for: error).rawValue
+        guard code != ExitStatus.done else { return nil }
+        // The last line of the parser's own report names the help that fits: See '... --help' for more information.
+        let hint = Tidemark.fullMessage(for: error).split(separator: "\n").last?.split(separator: "'").dropFirst().first
+        var text = Tidemark.message(for: error).split(separator: "\n").joined(separator: " ")
+        if let hint {
+            if text.hasSuffix(".") { text.removeLast() }
+            text += "; see `\(hint == "tidemark overview --help" ? "tidemark --help" : String(hint))`"
+        }
+        self.init(text, code: code)
     }
 
     /// What an error means; nil for the argument parser's own.

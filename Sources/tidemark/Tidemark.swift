@@ -23,28 +23,44 @@ struct Tidemark: ParsableCommand {
             input, 69 not reachable, 74 I/O or full disk, 75 locked, 78 bad configuration, 130 and 143 by signal.
             """,
         version: Tidemark.release,
+        subcommands: [OverviewCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Watch:", subcommands: [Demo.self, IngestCommand.self, Tail.self]),
-            CommandGroup(name: "Understand:", subcommands: [Explain.self, ReplayCommand.self]),
-            CommandGroup(name: "Keep:", subcommands: [LogCommand.self, ConfigCommand.self]),
-        ]
+            CommandGroup(name: "Watch", subcommands: [Demo.self, IngestCommand.self, Tail.self]),
+            CommandGroup(name: "Understand", subcommands: [Explain.self, ReplayCommand.self]),
+            CommandGroup(name: "Keep", subcommands: [LogCommand.self, ConfigCommand.self]),
+        ],
+        defaultSubcommand: OverviewCommand.self
     )
 
     /// The version of the program.
     static let release = "0.1.0"
 
-    @OptionGroup var common: CommonOptions
-
-    @Flag(name: .long, help: "One JSON object instead of text.")
-    var json = false
-
-    func run() throws { try Overview(session: Session(common, json: json)).run() }
+    /// Puts options that stand before a command behind it, where the parser looks for them: `tidemark -L DIR tail`.
+    static func commandFirst(_ arguments: [String]) -> [String] {
+        var leading = 0
+        while leading < arguments.count {
+            let argument = arguments[leading]
+            if ["-L", "--log", "--color"].contains(argument) {
+                leading += 2
+            } else if argument.hasPrefix("--log=") || argument.hasPrefix("--color=") || argument.hasPrefix("-L") {
+                leading += 1
+            } else {
+                break
+            }
+        }
+        guard leading > 0, leading < arguments.count, !arguments[leading].hasPrefix("-") else { return arguments }
+        var commands = 1
+        // `log stat` and `config show` are two words.
+        if ["log", "config"].contains(arguments[leading]), leading + 1 < arguments.count { commands = 2 }
+        let end = leading + commands
+        return Array(arguments[leading..<end]) + Array(arguments[..<leading]) + Array(arguments[end...])
+    }
 
     /// Parses, runs, and turns whatever is thrown into one line on standard error and an exit code.
     static func main() {
-        Platform.ignoreSignals()
+        Platform.prepareSignals()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(commandFirst(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             Failure.end(error)

@@ -43,6 +43,9 @@ import UsageEvents
         Case(event(identity: "\"\\ud800\\u0041\""), .malformedJSON),
         Case(event("\"cost_usd\":1,\"a\":\"\\ud800\""), .malformedJSON),
         Case("\u{feff}" + event(), .malformedJSON), Case(event() + "\u{0}", .malformedJSON),
+        Case("{\"ts\":1,\"identity\":\"x\",\"cost_usd\":\\u0031}", .malformedJSON),
+        Case("{\\u0022ts\":1,\"identity\":\"x\",\"cost_usd\":1}", .malformedJSON),
+        Case("{\"ts\":1\\u002c\"identity\":\"x\",\"cost_usd\":1}", .malformedJSON),
         Case("[]", .notAnObject), Case("1", .notAnObject), Case("\"x\"", .notAnObject),
         Case("null", .notAnObject),
         Case(event(identity: "\"a\tb\""), .controlCharacter),
@@ -157,6 +160,9 @@ import UsageEvents
             #expect(
                 result.rejections.first?.detail.contains("the input ends in the middle of a line") == true)
         }
+        let inLetter = Decoded(whole + Array("{\"model\":\"é".utf8.dropLast()))
+        #expect(inLetter.rejections.map(\.reason) == [.invalidUTF8])
+        #expect(inLetter.rejections.first?.detail.contains("in the middle of a line") == true)
         #expect(Decoded(Array("{\"ts\":\n".utf8)).rejections.first?.detail.contains("middle") == false)
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TidemarkTestKit
 import UsageEvents
@@ -54,6 +55,26 @@ import UsageEvents
             written(line)
                 == #"{"ts":"1970-01-01T00:00:00.000Z","#
                 + #""identity":"q\"b\\s/t\tn\nr\rf\fb\be\u001bd\u007fc\u009bé😀","cost_usd":0}"# + "\n")
+    }
+
+    @Test(arguments: ["a", "é", "\"", "\u{1}", "\u{9b}", "aé\n"])
+    func `labels of any length are written whole, also such as no line may have`(unit: String) throws {
+        var symbols = Symbols()
+        for length in [1, 100, 150, 250, 500, 900, 960, 1_000, 1_023, 1_024, 5_000] {
+            var batch = EventBatch()
+            let label = String(repeating: unit, count: length)
+            var event = UsageEvent(ts: Timestamp(rawValue: .min), identity: label)
+            event.team = label
+            event.requestID = label
+            for field in [Field.team, .requestID, .grain] { event.shape.insert(field) }
+            batch.append(event, symbols: &symbols)
+            var out: [UInt8] = []
+            CanonicalEventWriter().write(batch, row: 0, symbols: symbols, into: &out)
+            #expect(out.last == 0x0a && out.count { $0 == 0x0a } == 1)
+            let object = try JSONSerialization.jsonObject(with: Data(out)) as? [String: String]
+            #expect(
+                object?["identity"] == label && object?["team"] == label && object?["request_id"] == label)
+        }
     }
 
     @Test func `amounts and counts are written exactly`() {

@@ -118,7 +118,8 @@ private struct RawEvent: Decodable {
         let hour = try number(11..<13)
         let minute = try number(14..<16)
         let second = try number(17..<19)
-        guard stands("-", 4), stands("-", 7), stands("Tt ", 10), stands(":", 13), stands(":", 16), hour < 24, minute < 60,
+        guard stands("-", 4), stands("-", 7), stands("Tt ", 10), stands(":", 13), stands(":", 16),
+            hour < 24, minute < 60,
             second <= 60, year >= 1970, (1...12).contains(month), day >= 1, day <= monthLength(year, month)
         else { throw OracleRefusal(why: "time") }
         var at = 19
@@ -126,7 +127,8 @@ private struct RawEvent: Decodable {
         if stands(".", at) {
             let end = bytes[(at + 1)...].firstIndex { !(48...57).contains($0) } ?? bytes.count
             guard end > at + 1 else { throw OracleRefusal(why: "fraction") }
-            ms = try Int64((String(decoding: bytes[(at + 1)..<end], as: UTF8.self) + "00").prefix(3)) ?? number(0..<0)
+            let digits = String(decoding: bytes[(at + 1)..<end], as: UTF8.self) + "00"
+            ms = Int64(digits.prefix(3)) ?? 0
             at = end
         }
         if second == 60 { ms = 999 }

@@ -2,7 +2,8 @@ import UsageEvents
 
 @testable import Detection
 
-/// Seeded streams of one account at a time that are as unruly as sources are: bursts, silences, jumps, late and early events,
+/// Seeded streams of one account at a time that are as unruly as sources are: bursts, silences, jumps, late
+/// and early events,
 /// buckets, corrections, snapshots and configuration.
 struct RandomUsage {
     private var random: SplitMix64
@@ -56,7 +57,8 @@ struct RandomUsage {
     private mutating func time() -> Int64 {
         if random.below(6) == 0 {
             // Late: seconds, hours or days behind, sometimes by exactly a slot, an hour or a day.
-            let reach = [Timestamp.minute, Timestamp.hour, 26 * Timestamp.hour, 60 * Timestamp.hour][random.below(4)]
+            let reach = [Timestamp.minute, Timestamp.hour, 26 * Timestamp.hour, 60 * Timestamp.hour][
+                random.below(4)]
             let exact = [5 * Timestamp.minute, Timestamp.hour, Timestamp.day, 25 * Timestamp.hour]
             return clock - (random.below(5) == 0 ? exact[random.below(4)] : Int64(random.below(Int(reach))))
         }

@@ -3,7 +3,8 @@ import UsageEvents
 
 @testable import Detection
 
-/// Phase *score* from its definition, for one account: it keeps every event and sums each window from scratch at each event.
+/// Phase *score* from its definition, for one account: it keeps every event and sums each window from
+/// scratch at each event.
 ///
 /// Signals come out as text, so that two scorers may number symbols differently and a difference is readable.
 struct ReferenceScorer {
@@ -64,7 +65,8 @@ struct ReferenceScorer {
     private var slot: Int64 { floorDivide(clock ?? 0, 5 * Timestamp.minute) }
     private var hour: Int64 { floorDivide(clock ?? 0, Timestamp.hour) }
 
-    /// The rolling hour: single requests in the clock's slot and the eleven before it. The rolling day: the clock's hour and the
+    /// The rolling hour: single requests in the clock's slot and the eleven before it. The rolling day: the
+    /// clock's hour and the
     /// 23 before it.
     private func sum(_ metric: Metric) -> Int64 {
         counted.reduce(0) { sum, e in
@@ -97,7 +99,9 @@ struct ReferenceScorer {
         }
         self.counted.append(counted)
         note(counted)
-        if late || !counted.isRequest, !(counted.isRequest && counted.slot > slot - 12) { check(counted, late) }
+        if late || !counted.isRequest, !(counted.isRequest && counted.slot > slot - 12) {
+            check(counted, late)
+        }
         if Metric.allCases.contains(where: { sum($0) >= triggers[$0] ?? .max }) { trigger(counted, late) }
     }
 
@@ -131,7 +135,9 @@ struct ReferenceScorer {
         if watched == nil {
             watched = ([:], hour)
             note(event)
-            for metric in Metric.allCases where !open.contains(metric) { triggers[metric] = thresholds[metric] }
+            for metric in Metric.allCases where !open.contains(metric) {
+                triggers[metric] = thresholds[metric]
+            }
         }
         for metric in Metric.allCases where sum(metric) >= triggers[metric] ?? .max {
             raise(metric, sum(metric), hour: nil, event, late)
@@ -142,7 +148,9 @@ struct ReferenceScorer {
     private mutating func check(_ event: Counted, _ late: Bool) {
         for metric in [Metric.spendHour, .tokensHour] {
             let observed = counted.filter { $0.hour == event.hour }.reduce(0) { $0 + $1.amount(metric) }
-            guard observed >= (open.contains(metric) ? triggers : thresholds)[metric] ?? .max else { continue }
+            guard observed >= (open.contains(metric) ? triggers : thresholds)[metric] ?? .max else {
+                continue
+            }
             if watched == nil { trigger(event, late) }
             raise(metric, observed, hour: event.hour, event, late)
         }
@@ -152,9 +160,10 @@ struct ReferenceScorer {
         _ metric: Metric, _ observed: Int64, hour at: Int64?, _ event: Counted, _ late: Bool
     ) {
         let known = known(metric)
-        let phase = open.contains(metric) ? "grew" : "began"
+        let isWarm = known.have >= known.need
+        let phase = open.contains(metric) && !(isWarm && openAsNewcomer.contains(metric)) ? "grew" : "began"
         open.insert(metric)
-        if known.have < known.need { openAsNewcomer.insert(metric) }
+        if isWarm { openAsNewcomer.remove(metric) } else { openAsNewcomer.insert(metric) }
         triggers[metric] = observed + observed / 2
         let (startsAt, since) = start(metric, observed, at)
         let first = counted.filter { $0.hour >= since && $0.hour <= (at ?? hour) }.map(\.sequence).min()
@@ -174,14 +183,17 @@ struct ReferenceScorer {
                 + "retroactive \(late) have \(known.have)/\(known.need) expected \(expected) parts \(parts)")
     }
 
-    /// The shortest last part of the window that holds nine tenths of it; and the hour whose first event is the first.
+    /// The shortest last part of the window that holds nine tenths of it; and the hour whose first event is
+    /// the first.
     private func start(_ metric: Metric, _ observed: Int64, _ at: Int64?) -> (Int64, Int64) {
         let enough = observed - observed / 10
         if let at { return (at * Timestamp.hour, at) }
         var sum: Int64 = 0
         if metric.isHour {
             for back in 0..<12 {
-                sum += counted.filter { $0.isRequest && $0.slot == slot - Int64(back) }.reduce(0) { $0 + $1.amount(metric) }
+                sum += counted.filter { $0.isRequest && $0.slot == slot - Int64(back) }.reduce(0) {
+                    $0 + $1.amount(metric)
+                }
                 if sum >= enough { return ((slot - Int64(back)) * 5 * Timestamp.minute, hour - 1) }
             }
             return ((slot - 11) * 5 * Timestamp.minute, hour - 1)
@@ -220,10 +232,13 @@ struct ReferenceScorer {
         var isLow = true
         for metric in Metric.allCases {
             guard let threshold = thresholds[metric], threshold != .max else { continue }
-            if sum(metric) >= threshold / 8 { isLow = false }
+            if sum(metric) >= threshold / 4 { isLow = false }
             guard open.contains(metric), sum(metric) < threshold / 2 else { continue }
             close(metric)
             emit(sequence, "ended \(metric) backToNormal")
+        }
+        if before.isFirst || hour != before.hour {
+            for metric in Metric.allCases where open.contains(metric) { emit(sequence, "lasts \(metric)") }
         }
         guard isLow || (open.isEmpty && hour - watch.since >= 24) else { return }
         watched = nil
@@ -232,7 +247,7 @@ struct ReferenceScorer {
 
     private func watchLevel(_ metric: Metric) -> Int64 {
         guard let threshold = thresholds[metric], threshold != .max else { return .max }
-        return max(1, threshold / 4)
+        return max(1, threshold / 2)
     }
 
     private mutating func close(_ metric: Metric) {
@@ -251,7 +266,9 @@ struct ReferenceScorer {
             let tokens = events.reduce(0) { $0 + $1.tokens }
             let number = floorDivide(hour, 24)
             if number != day?.number {
-                if let today = day { learnDay(today.cost, today.tokens, today.peakCost, today.peakTokens, sequence) }
+                if let today = day {
+                    learnDay(today.cost, today.tokens, today.peakCost, today.peakTokens, sequence)
+                }
                 day = (number, 0, 0, 0, 0)
             }
             if let d = day {
@@ -277,7 +294,9 @@ struct ReferenceScorer {
         emit(sequence, "dayClosed \(cost) \(tokens)")
         let spendStep = step(cost, .spendDay)
         let tokenStep = step(tokens, .tokensDay)
-        for (step, metrics) in [(spendStep, [Metric.spendHour, .spendDay]), (tokenStep, [.tokensHour, .tokensDay])] {
+        for (step, metrics) in [
+            (spendStep, [Metric.spendHour, .spendDay]), (tokenStep, [.tokensHour, .tokensDay]),
+        ] {
             guard let step else { continue }
             for metric in metrics { moments[metric]?.shift(by: step) }
             for metric in metrics where open.contains(metric) {
@@ -332,7 +351,8 @@ struct ReferenceScorer {
         guard metric.isHour else {
             return (Double(learned.mean), spread(learned), Double(learned.count), b.daysNeeded)
         }
-        let have = min(Double(hoursLearned) / b.hoursNeeded, Double(learned.count) / b.daysNeeded) * b.hoursNeeded
+        let have =
+            min(Double(hoursLearned) / b.hoursNeeded, Double(learned.count) / b.daysNeeded) * b.hoursNeeded
         return (Double(learned.mean), spread(learned), have, b.hoursNeeded)
     }
 
@@ -351,8 +371,9 @@ struct ReferenceScorer {
             let level = Deterministic.exp2(min(known.mean + k * known.spread, 59))
             let usual = min(Deterministic.exp2(known.mean) * spike.ratio, 0x1p59)
             thresholds[metric] = max(Int64(max(level, usual)), floor(metric))
-            if openAsNewcomer.remove(metric) != nil { open.remove(metric) }
-            if !open.contains(metric) {
+            if openAsNewcomer.contains(metric) {
+                triggers[metric] = thresholds[metric]
+            } else if !open.contains(metric) {
                 triggers[metric] = watched == nil ? watchLevel(metric) : thresholds[metric]
             }
         }

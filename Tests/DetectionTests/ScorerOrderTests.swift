@@ -1,5 +1,5 @@
-import TidemarkTestKit
 import Testing
+import TidemarkTestKit
 import UsageEvents
 
 @testable import Detection
@@ -75,7 +75,8 @@ import UsageEvents
                 excursion.firstSequence = number[Int(excursion.firstSequence)]
                 signal.content = .excursion(excursion)
             }
-            out[symbols.identities.text(of: signal.account), default: []].append(text(of: signal, symbols: symbols))
+            out[symbols.identities.text(of: signal.account), default: []].append(
+                text(of: signal, symbols: symbols))
         }
         return out
     }
@@ -89,7 +90,9 @@ import UsageEvents
         #expect(whole.count > 500)
         for size in [1, 7, 1_000] {
             var symbols = Symbols()
-            let found = Self.score(events, batchSize: size, symbols: &symbols).map { text(of: $0, symbols: symbols) }
+            let found = Self.score(events, batchSize: size, symbols: &symbols).map {
+                text(of: $0, symbols: symbols)
+            }
             #expect(found == whole, "in batches of \(size)")
         }
     }
@@ -109,7 +112,9 @@ import UsageEvents
     @Test func `symbols numbered in another order give the same signals`() {
         let events = Self.interleaved(Self.streams(7), seed: 7)
         var symbols = Symbols()
-        let expected = Self.score(events, batchSize: 100, symbols: &symbols).map { text(of: $0, symbols: symbols) }
+        let expected = Self.score(events, batchSize: 100, symbols: &symbols).map {
+            text(of: $0, symbols: symbols)
+        }
         var reversed = Symbols()
         for i in 0..<40 { _ = reversed.identities.intern("unseen-\(i)") }
         for event in events.reversed() {
@@ -118,7 +123,9 @@ import UsageEvents
         }
         #expect(reversed.identities.find("ann") != symbols.identities.find("ann"))
         #expect(reversed.models.find("m-max") != symbols.models.find("m-max"))
-        let found = Self.score(events, batchSize: 100, symbols: &reversed).map { text(of: $0, symbols: reversed) }
+        let found = Self.score(events, batchSize: 100, symbols: &reversed).map {
+            text(of: $0, symbols: reversed)
+        }
         #expect(found == expected)
     }
 

@@ -14,6 +14,7 @@ func text(of signal: Signal, symbols: Symbols, parts withParts: Bool = true) -> 
         case .hourClosed(let totals): "hourClosed \(totals.cost) \(totals.tokens)"
         case .dayClosed(let totals): "dayClosed \(totals.cost) \(totals.tokens)"
         case .excursion(let e): text(of: e, symbols: symbols, parts: withParts)
+        case .excursionLasts(let metric): "lasts \(metric)"
         case .excursionEnded(let metric, let reason): "ended \(metric) \(reason)"
         }
     return "\(signal.sequence) at \(signal.at.rawValue) \(body)"

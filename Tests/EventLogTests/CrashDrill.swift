@@ -16,7 +16,8 @@ struct CrashDrill {
     var mayRefuse = false
 
     private static func event(_ number: Int) -> UsageEvent {
-        var event = UsageEvent(ts: Timestamp(rawValue: 1_772_000_000_000 + Int64(number) * 977), identity: "a\(number % 7)")
+        var event = UsageEvent(
+            ts: Timestamp(rawValue: 1_772_000_000_000 + Int64(number) * 977), identity: "a\(number % 7)")
         event.requestID = "request-\(number)"
         event.inputTokens = Int64(number)
         event.source = "feed"
@@ -37,7 +38,10 @@ struct CrashDrill {
                 try feed(disk, &random, &acknowledged, &violations)
             } catch {
                 if !disk.hasCrashed {
-                    if case .damaged = error, mayRefuse { return violations }
+                    switch error {
+                    case .damaged where mayRefuse, .notALog where mayRefuse: return violations
+                    default: break
+                    }
                     violations.append("seed \(seed), crash \(crash): \(error)")
                     return violations
                 }
@@ -47,7 +51,9 @@ struct CrashDrill {
         do throws(LogError) {
             let found = try LogVerifier.verify(disk, directory: "/log")
             if found.isDamaged { violations.append("seed \(seed): verify says \(found.problems)") }
-            if found.events != UInt64(total) { violations.append("seed \(seed): \(found.events) events at the end") }
+            if found.events != UInt64(total) {
+                violations.append("seed \(seed): \(found.events) events at the end")
+            }
         } catch {
             violations.append("seed \(seed): verify: \(error)")
         }
@@ -56,7 +62,8 @@ struct CrashDrill {
 
     /// Opens the log, checks what is in it, and sends everything from a little before the first missing event on.
     private func feed(
-        _ disk: SimulatedDisk, _ random: inout SplitMix64, _ acknowledged: inout Int, _ violations: inout [String]
+        _ disk: SimulatedDisk, _ random: inout SplitMix64, _ acknowledged: inout Int,
+        _ violations: inout [String]
     ) throws(LogError) {
         var options = LogWriter<SimulatedDisk>.Options()
         options.segmentBytes = 1_500

@@ -38,7 +38,8 @@ struct WholeLog {
             var writer = try LogWriter(disk, directory: "/log", options: options)
             for count in [1, 2, 3, 63, 64, 65, 300, 1, 700] {
                 let batch = generator.batch(count, style)
-                #expect(try writer.append(batch, symbols: generator.symbols, received: nil) == UInt64(sent.count))
+                #expect(
+                    try writer.append(batch, symbols: generator.symbols, received: nil) == UInt64(sent.count))
                 for row in 0..<count { sent.append(batch.event(at: row, symbols: generator.symbols)) }
                 try writer.commit()
             }

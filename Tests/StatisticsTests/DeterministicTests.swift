@@ -1,6 +1,6 @@
 import Statistics
-import TidemarkTestKit
 import Testing
+import TidemarkTestKit
 import UsageEvents
 
 #if canImport(Glibc)
@@ -55,7 +55,8 @@ import UsageEvents
         for exponent in stride(from: -1_074.0, through: 1_023, by: 1) {
             let power = Double(sign: .plus, exponent: Int(exponent), significand: 1)
             #expect(Deterministic.log2(power) == exponent)
-            for x in [power.nextUp, power.nextDown, power * (2.0).squareRoot(), power * 1.5] where x > 0 && x.isFinite {
+            for x in [power.nextUp, power.nextDown, power * (2.0).squareRoot(), power * 1.5]
+            where x > 0 && x.isFinite {
                 #expect(Self.logarithmError(x) < Self.bound + Self.oracle, "\(x)")
             }
         }
@@ -107,21 +108,28 @@ import UsageEvents
     }
 
     /// Bits, not values: another machine must compute the same ones.
-    @Test(arguments: [(Double, UInt64)]([
-        (3.0, 0x3ff9_5c01_a39f_bd69), (10, 0x400a_934f_0979_a371), (0.1, 0xc00a_934f_0979_a371),
-        (2_300_000_000, 0x403f_1957_3180_5547), (1e300, 0x408f_24a0_9f1a_8b89), (1.000_000_1, 0x3e83_5d0f_ea5f_ccb7),
-    ]))
+    @Test(
+        arguments: [(Double, UInt64)]([
+            (3.0, 0x3ff9_5c01_a39f_bd69), (10, 0x400a_934f_0979_a371), (0.1, 0xc00a_934f_0979_a371),
+            (2_300_000_000, 0x403f_1957_3180_5547), (1e300, 0x408f_24a0_9f1a_8b89),
+            (1.000_000_1, 0x3e83_5d0f_ea5f_ccb7),
+        ]))
     func `the logarithm of a number has these bits`(x: Double, bits: UInt64) {
-        #expect(Deterministic.log2(x).bitPattern == bits, "0x\(String(Deterministic.log2(x).bitPattern, radix: 16))")
+        #expect(
+            Deterministic.log2(x).bitPattern == bits,
+            "0x\(String(Deterministic.log2(x).bitPattern, radix: 16))")
     }
 
     /// See above.
-    @Test(arguments: [(Double, UInt64)]([
-        (0.5, 0x3ff6_a09e_667f_3bcc), (31.1, 0x41e1_25fb_ee25_0669), (-0.3, 0x3fe9_fdf8_bcce_533e),
-        (1.0 / 3, 0x3ff4_28a2_f98d_728b), (999.9, 0x7e6d_db68_0117_aa8e),
-    ]))
+    @Test(
+        arguments: [(Double, UInt64)]([
+            (0.5, 0x3ff6_a09e_667f_3bcc), (31.1, 0x41e1_25fb_ee25_0669), (-0.3, 0x3fe9_fdf8_bcce_533e),
+            (1.0 / 3, 0x3ff4_28a2_f98d_728b), (999.9, 0x7e6d_db68_0117_aa8e),
+        ]))
     func `the power of a number has these bits`(x: Double, bits: UInt64) {
-        #expect(Deterministic.exp2(x).bitPattern == bits, "0x\(String(Deterministic.exp2(x).bitPattern, radix: 16))")
+        #expect(
+            Deterministic.exp2(x).bitPattern == bits,
+            "0x\(String(Deterministic.exp2(x).bitPattern, radix: 16))")
     }
 
     @Test func `the logarithm of nothing, less than nothing or no number ends the process`() async {

@@ -1,11 +1,14 @@
 import Statistics
-import TidemarkTestKit
 import Testing
+import TidemarkTestKit
 import UsageEvents
 
 @Suite struct ForgettingMomentsTests {
-    /// Mean and variance from the definition, in Double: value i of n has the weight that the later ones left it.
-    private static func batch(_ values: ArraySlice<Double>, memory: Double) -> (mean: Double, variance: Double) {
+    /// Mean and variance from the definition, in Double: value i of n has the weight that the later ones
+    /// left it.
+    private static func batch(_ values: ArraySlice<Double>, memory: Double) -> (
+        mean: Double, variance: Double
+    ) {
         var weights: [Double] = []
         for i in values.indices {
             let w = 1 / min(Double(i - values.startIndex + 1), memory)

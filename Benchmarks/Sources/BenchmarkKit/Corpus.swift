@@ -1,4 +1,4 @@
-public import UsageEvents
+internal import UsageEvents
 
 /// A deterministic stream of canonical events: accounts with habits, in sessions, over sixty days; a few late, a few doubled.
 ///

@@ -30,7 +30,8 @@ public struct Measurement {
 
     private static func now() -> Measurement {
         var usage = rusage()
-        unsafe getrusage(RUSAGE_SELF, &usage)
+        // Glibc imports the constant as an enumeration and the parameter as a number; 0 is "this process" everywhere.
+        unsafe getrusage(.init(0), &usage)
         var clock = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &clock)
         let cpu =

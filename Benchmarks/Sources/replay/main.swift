@@ -29,7 +29,7 @@ if size.file == nil {
     options.detects = false
     let ingest = try Ingest(PosixDisk(), options: options, observer: IngestObserver())
     _ = try ingest.run(IngestObserver())
-    unlink(events)
+    unsafe unlink(events)
 }
 for _ in 0..<2 {
     var hash = ResultHash()
@@ -42,8 +42,8 @@ for _ in 0..<2 {
 }
 if size.file == nil {
     let segments = try PosixDisk().list(directory + "/segments")
-    for name in segments { unlink("\(directory)/segments/\(name)") }
-    for name in ["segments", "rejected", "quarantine"] { rmdir("\(directory)/\(name)") }
-    unlink("\(directory)/LOCK")
-    rmdir(directory)
+    for name in segments { unsafe unlink("\(directory)/segments/\(name)") }
+    for name in ["segments", "rejected", "quarantine"] { unsafe rmdir("\(directory)/\(name)") }
+    unsafe unlink("\(directory)/LOCK")
+    unsafe rmdir(directory)
 }

@@ -44,7 +44,11 @@ struct JSONReader {
 
     /// Steps over blanks, tabs, CR and LF.
     mutating func skipWhitespace(_ bytes: Span<UInt8>) {
-        while at < bytes.count, [0x20, 0x09, 0x0d, 0x0a].contains(bytes[at]) { at += 1 }
+        while at < bytes.count {
+            let byte = bytes[at]
+            guard byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a else { return }
+            at += 1
+        }
     }
 
     /// Reads one value; `depth` is the nesting of what is around it.
@@ -73,10 +77,8 @@ struct JSONReader {
     }
 
     /// Reads one byte of punctuation.
-    mutating func expect(_ wanted: Character, _ bytes: Span<UInt8>) throws(Refusal) {
-        guard let byte = peek(bytes), byte == wanted.asciiValue else {
-            throw unexpected(bytes, wanted: "'\(wanted)'")
-        }
+    mutating func expect(_ wanted: UInt8, _ bytes: Span<UInt8>) throws(Refusal) {
+        guard peek(bytes) == wanted else { throw unexpected(bytes, wanted: Self.name(of: wanted)) }
         at += 1
     }
 
@@ -111,7 +113,7 @@ struct JSONReader {
             guard peek(bytes) == UInt8(ascii: "\"") else { throw unexpected(bytes, wanted: "a key") }
             _ = try string(bytes, keepText: false)
             skipWhitespace(bytes)
-            try expect(":", bytes)
+            try expect(UInt8(ascii: ":"), bytes)
             skipWhitespace(bytes)
             _ = try value(bytes, depth: depth, keepText: false)
             skipWhitespace(bytes)
@@ -119,7 +121,7 @@ struct JSONReader {
                 at += 1
                 return
             }
-            try expect(",", bytes)
+            try expect(UInt8(ascii: ","), bytes)
             skipWhitespace(bytes)
         }
     }
@@ -139,7 +141,7 @@ struct JSONReader {
                 at += 1
                 return
             }
-            try expect(",", bytes)
+            try expect(UInt8(ascii: ","), bytes)
             skipWhitespace(bytes)
         }
     }
@@ -152,8 +154,8 @@ struct JSONReader {
         }
     }
 
-    private mutating func literal(_ word: StaticString, _ bytes: Span<UInt8>) throws(Refusal) {
-        for wanted in word.description.utf8 {
+    private mutating func literal(_ word: String, _ bytes: Span<UInt8>) throws(Refusal) {
+        for wanted in word.utf8 {
             guard peek(bytes) == wanted else { throw unexpected(bytes, wanted: "'\(word)'") }
             at += 1
         }

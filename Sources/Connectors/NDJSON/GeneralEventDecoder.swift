@@ -69,7 +69,7 @@ struct GeneralEventDecoder {
                 }
                 let key = try reader.string(line, keepText: true)
                 reader.skipWhitespace(line)
-                try reader.expect(":", line)
+                try reader.expect(UInt8(ascii: ":"), line)
                 reader.skipWhitespace(line)
                 let field = fieldsByKey[key]
                 let value = try reader.value(line, depth: 1, keepText: field != nil)
@@ -84,7 +84,7 @@ struct GeneralEventDecoder {
                     reader.advance()
                     break
                 }
-                try reader.expect(",", line)
+                try reader.expect(UInt8(ascii: ","), line)
                 reader.skipWhitespace(line)
             }
         }

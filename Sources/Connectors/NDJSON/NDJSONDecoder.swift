@@ -31,6 +31,8 @@ public struct NDJSONDecoder: Sendable {
     private let general: GeneralEventDecoder
     private var scanner: LineScanner
     private let usesScanner: Bool
+    /// Memory for a copy of one line.
+    private var copy: [UInt8] = []
     /// Whether the rest of a line that was too long is still to be skipped.
     private var isSkipping = false
 
@@ -54,7 +56,7 @@ public struct NDJSONDecoder: Sendable {
     ) -> DecodeProgress {
         let rejectionsAtStart = rejections.count
         var at = 0
-        let lastLineFeed = usesScanner ? LineScanner.lastLineFeed(bytes, from: 0) : -1
+        let lastLineFeed = usesScanner ? LineScanner.lastLineFeed(bytes) : -1
         while at < bytes.count {
             if isSkipping {
                 guard let end = bytes.indexOfLineFeed(from: at) else { return stop(.needsInput, bytes.count) }
@@ -67,16 +69,16 @@ public struct NDJSONDecoder: Sendable {
                 return stop(.rejectionsFull, at)
             }
             // The first line may begin with a byte order mark, which the scanner does not know.
+            var isDeclined = false
             if linesRead > 0, at <= lastLineFeed {
                 let run = scanner.scan(
                     bytes, from: at, lastLineFeed: lastLineFeed, room: limit - batch.count, into: &batch,
                     symbols: &symbols, unknownKeys: &unknownKeys)
+                count(run)
                 at = run.end
                 linesRead += run.lines
-                accepted += run.lines
-                costsRounded += run.costsRounded
-                costsEstimated += run.costsEstimated
                 if batch.count >= limit { return stop(.batchFull, at) }
+                isDeclined = at <= lastLineFeed
             }
             guard let lineFeed = bytes.indexOfLineFeed(from: at) else {
                 if bytes.count - at > Limits.lineBytesMax {
@@ -86,7 +88,9 @@ public struct NDJSONDecoder: Sendable {
                     return stop(.needsInput, bytes.count)
                 }
                 if isFinal, at < bytes.count {
-                    decodeLine(bytes.extracting(at...), isCutShort: true, into: &batch, symbols: &symbols)
+                    decodeLine(
+                        bytes.extracting(at...), isDeclined: false, isCutShort: true, into: &batch,
+                        symbols: &symbols)
                     at = bytes.count
                 }
                 return stop(.needsInput, at)
@@ -97,7 +101,8 @@ public struct NDJSONDecoder: Sendable {
                 linesRead += 1
                 rejectTooLong(line)
             } else {
-                decodeLine(line, isCutShort: false, into: &batch, symbols: &symbols)
+                decodeLine(
+                    line, isDeclined: isDeclined, isCutShort: false, into: &batch, symbols: &symbols)
             }
         }
         return stop(.needsInput, at)
@@ -107,10 +112,19 @@ public struct NDJSONDecoder: Sendable {
         DecodeProgress(consumed: consumed, stop: stop)
     }
 
-    // MARK: - One line by the general parser
+    private mutating func count(_ run: LineScanner.Run) {
+        accepted += run.lines
+        costsRounded += run.costsRounded
+        costsEstimated += run.costsEstimated
+    }
 
+    // MARK: - One line by itself
+
+    /// Decodes a line that the scanner declined, or that stands so near the end of the bytes that it did
+    /// not look at it.
     private mutating func decodeLine(
-        _ raw: Span<UInt8>, isCutShort: Bool, into batch: inout EventBatch, symbols: inout Symbols
+        _ raw: Span<UInt8>, isDeclined: Bool, isCutShort: Bool, into batch: inout EventBatch,
+        symbols: inout Symbols
     ) {
         linesRead += 1
         var line = raw
@@ -118,6 +132,7 @@ public struct NDJSONDecoder: Sendable {
             line = raw.extracting(3...)
         }
         if line.isBlank { return }
+        if usesScanner, scanCopy(line, isDeclined: isDeclined, into: &batch, symbols: &symbols) { return }
         do throws(Refusal) {
             let result = try general.decode(line)
             batch.append(result.event, symbols: &symbols)
@@ -127,11 +142,31 @@ public struct NDJSONDecoder: Sendable {
             for key in result.unknownKeys { unknownKeys.count(key.span) }
         } catch {
             var refusal = error
-            if isCutShort, refusal.reason == .malformedJSON {
+            // The cut may go through a character.
+            if isCutShort, refusal.reason == .malformedJSON || refusal.reason == .invalidUTF8 {
                 refusal.detail += "; the input ends in the middle of a line"
             }
             reject(raw, refusal)
         }
+    }
+
+    /// Lets the scanner look at a copy of the line with room behind it and without escapes; returns
+    /// whether it took the line.
+    private mutating func scanCopy(
+        _ line: Span<UInt8>, isDeclined: Bool, into batch: inout EventBatch, symbols: inout Symbols
+    ) -> Bool {
+        guard let lineFeed = EscapeResolver.resolve(line, into: &copy, orFail: isDeclined) else {
+            return false
+        }
+        // Out of `self`, so that its bytes can be lent while the rest of `self` changes.
+        var text: [UInt8] = []
+        swap(&text, &copy)
+        let run = scanner.scan(
+            text.span, from: 0, lastLineFeed: lineFeed, room: 1, into: &batch, symbols: &symbols,
+            unknownKeys: &unknownKeys)
+        swap(&text, &copy)
+        count(run)
+        return run.lines == 1
     }
 
     private mutating func rejectTooLong(_ line: Span<UInt8>) {

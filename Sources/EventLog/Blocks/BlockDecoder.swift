@@ -20,7 +20,6 @@ struct BlockDecoder: ~Copyable {
     private var identityRemap: [UInt32] = []
     private var shapes: [UInt32] = []
     private var models: [UInt32] = []
-    private var residuals: [Int64] = []
 
     init() {}
 
@@ -32,19 +31,20 @@ struct BlockDecoder: ~Copyable {
         into batch: inout EventBatch, symbols: inout Symbols
     ) throws(BlockFault) {
         let n = header.count
-        batch.removeAll()
+        batch.clear(keeping: columns)
         let source = StreamReader.Source(directory: directory, rows: n)
-        try streams.words(block, source, .ts, absent: 0)
-        try decodeTimes(source, header, into: &batch.ts)
-        if columns.contains(.labels) || columns.contains(.source) || columns.contains(.details)
-            || columns.contains(.shape)
+        try times(block, source, header, into: &batch.ts)
+        // Without these nothing that is wanted refers to the dictionary; its bytes may not even be there.
+        if columns.contains(.labels) || columns.contains(.shape)
+            || (columns.contains(.source) && !directory.range(of: .source).isEmpty)
+            || (columns.contains(.details) && !directory.range(of: .mcpTool).isEmpty)
         {
-            try dictionary(block, source, symbols: &symbols)
+            try dictionary(block, source, columns, symbols: &symbols)
             try identities(block, source)
         }
         if columns.contains(.labels) {
             resize(&batch.identity, n)
-            for i in 0..<n { batch.identity[i] = identityRemap[Int(who[i])] }
+            DecodeKernels.gather(who, identityRemap, into: &batch.identity)
             try labels(block, source, .team, into: &batch.team)
             try labels(block, source, .tool, into: &batch.tool)
             try labels(block, source, .model, into: &batch.model)
@@ -55,7 +55,7 @@ struct BlockDecoder: ~Copyable {
         if columns.contains(.shape) {
             try labelNumbers(block, source, .shape, dictionary: shapes.count)
             resize(&batch.shape, n)
-            for i in 0..<n { batch.shape[i] = shapes[Int(codes[i])] }
+            DecodeKernels.gather(codes, shapes, into: &batch.shape)
         }
         if columns.contains(.numbers) {
             try integers(block, source, .inputTokens, into: &batch.inputTokens)
@@ -83,7 +83,7 @@ struct BlockDecoder: ~Copyable {
         _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, symbols: inout Symbols
     ) throws(BlockFault) {
         let source = StreamReader.Source(directory: directory, rows: header.count)
-        try dictionary(block, source, symbols: &symbols)
+        try dictionary(block, source, .all, symbols: &symbols)
     }
 
     /// The name and the payload of a control record.
@@ -120,7 +120,9 @@ struct BlockDecoder: ~Copyable {
     }
 
     /// Checks every byte of a block against its checksum.
-    mutating func check(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory) throws(BlockFault) {
+    mutating func check(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory)
+        throws(BlockFault)
+    {
         for i in directory.entries.indices { try streams.check(block, directory, i) }
         let mark = header.length - LogFormat.endMarkBytes
         guard block.extracting(directory.end..<mark).isZero,
@@ -129,7 +131,9 @@ struct BlockDecoder: ~Copyable {
     }
 
     /// Checks every byte of a block and every number in it; the symbols and columns are thrown away.
-    mutating func verify(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory) throws(BlockFault) {
+    mutating func verify(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory)
+        throws(BlockFault)
+    {
         try check(block, header: header, directory: directory)
         switch header.kind {
         case .events:
@@ -147,36 +151,21 @@ struct BlockDecoder: ~Copyable {
 
     // MARK: - Times
 
-    private mutating func decodeTimes(
-        _ source: StreamReader.Source, _ header: BlockHeader, into ts: inout [Int64]
+    private mutating func times(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ header: BlockHeader, into ts: inout [Int64]
     ) throws(BlockFault) {
-        let n = header.count
-        resize(&ts, n)
-        let range = source.directory.range(of: .ts)
-        if range.isEmpty {
-            
-            for i in 0..<n { ts[i] = header.minTs }
-            return
-        }
-        guard source.directory.entries[range.lowerBound].encoding == .delta else { throw .content }
+        let encoding = try streams.numbers(block, source, .ts, absent: header.minTs, into: &ts)
+        if encoding == .constant { return }
         let unit = source.unit(of: .ts)
-        guard unit > 0 else { throw .content }
-        var last = header.minTs
-        var low = Int64.max
-        var high = Int64.min
-        for i in 0..<n {
-            last = last &+ unzigzag(streams.words[i]) &* unit
-            low = last < low ? last : low
-            high = last > high ? last : high
-            ts[i] = last
-        }
+        guard encoding == .delta, unit > 0 else { throw .content }
+        let (low, high) = DecodeKernels.accumulate(&ts, from: header.minTs, unit: unit)
         guard low == header.minTs, high == source.directory.latest(header.minTs) else { throw .content }
     }
 
     // MARK: - Labels
 
     private mutating func dictionary(
-        _ block: Span<UInt8>, _ source: StreamReader.Source, symbols: inout Symbols
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ columns: ColumnSet, symbols: inout Symbols
     ) throws(BlockFault) {
         guard let bytes = try streams.bytes(block, source, .dictionary) else { throw .content }
         let span = bytes.span
@@ -204,7 +193,9 @@ struct BlockDecoder: ~Copyable {
         identityRemap.append(SymbolTable.null)
         for _ in 0..<counts[0] {
             let range = try next()
-            identityRemap.append(symbols.identities.intern(span.extracting(range)))
+            identityRemap.append(
+                columns.contains(.labels)
+                    ? symbols.identities.intern(span.extracting(range)) : SymbolTable.null)
         }
         for kind in LabelKind.allCases {
             remap[kind.rawValue].removeAll(keepingCapacity: true)
@@ -235,37 +226,19 @@ struct BlockDecoder: ~Copyable {
     private mutating func labelNumbers(
         _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn, dictionary: Int
     ) throws(BlockFault) {
-        let n = source.rows
-        resize(&codes, n)
-        let range = source.directory.range(of: column)
-        let encoding = range.isEmpty ? Encoding.constant : source.directory.entries[range.lowerBound].encoding
-        try streams.words(block, source, column, absent: 0)
-        var highest: UInt64 = 0
-        switch encoding {
+        let highest: UInt32
+        switch try streams.codes(block, source, column, into: &codes) {
         case .constant, .index:
-            for i in 0..<n {
-                let word = streams.words[i]
-                highest = word > highest ? word : highest
-                codes[i] = UInt32(truncatingIfNeeded: word)
-            }
+            highest = DecodeKernels.highest(codes)
         case .recent:
-            guard who.count == n else { throw .content }
             let accounts = identityRemap.count
             if recent.count < accounts { recent = [UInt64](repeating: 0, count: accounts) }
-            for i in 0..<accounts { recent[i] = 0 }
-            for i in 0..<n {
-                let code = streams.words[i]
-                let account = Int(who[i])
-                let word = recent[account]
-                let value = code < 4 ? (word >> (16 * code)) & 0xffff : code - 4
-                highest = value > highest ? value : highest
-                codes[i] = UInt32(truncatingIfNeeded: value)
-                recent[account] = movedToFront(word, value: value & 0xffff, code: code)
-            }
+            guard who.count == source.rows else { throw .content }
+            highest = DecodeKernels.undoRecent(&codes, who: who, recent: &recent, accounts: accounts)
         default:
             throw .content
         }
-        guard highest < UInt64(dictionary) else { throw .content }
+        guard highest < dictionary else { throw .content }
     }
 
     private mutating func labels(
@@ -273,8 +246,7 @@ struct BlockDecoder: ~Copyable {
     ) throws(BlockFault) {
         try labelNumbers(block, source, kind.column, dictionary: remap[kind.rawValue].count)
         resize(&column, source.rows)
-        let table = remap[kind.rawValue]
-        for i in 0..<source.rows { column[i] = table[Int(codes[i])] }
+        DecodeKernels.gather(codes, remap[kind.rawValue], into: &column)
     }
 
     private mutating func sparseLabels(
@@ -293,15 +265,10 @@ struct BlockDecoder: ~Copyable {
         _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn, absent: Int64 = 0,
         into values: inout [Int64]
     ) throws(BlockFault) {
-        try streams.words(block, source, column, absent: absent)
-        resize(&values, source.rows)
-        switch source.encoding(of: column) {
-        case .planes, .constant:
-            for i in 0..<source.rows { values[i] = Int64(bitPattern: streams.words[i]) }
-        case .zigzag:
-            for i in 0..<source.rows { values[i] = unzigzag(streams.words[i]) }
-        default:
-            throw .content
+        switch try streams.numbers(block, source, column, absent: absent, into: &values) {
+        case .planes, .constant: break
+        case .zigzag: DecodeKernels.unzigzag(&values)
+        default: throw .content
         }
     }
 
@@ -325,19 +292,14 @@ struct BlockDecoder: ~Copyable {
         guard let rates = CostRates(bytes.span, models: remap[LabelKind.model.rawValue].count) else {
             throw .content
         }
-        try streams.words(block, source, .cost, absent: 0)
-        let encoding = source.encoding(of: .cost)
-        guard encoding == .residual || encoding == .constant else { throw .content }
-        let n = source.rows
-        resize(&batch.cost, n)
-        let divisor = rates.divisor
-        for i in 0..<n {
-            let residual =
-                encoding == .residual ? unzigzag(streams.words[i]) : Int64(bitPattern: streams.words[i])
-            let predicted = CostRates.predict(
-                rates.rates[Int(models[i])], batch.tokens(i), offset: rates.offset, divisor: divisor)
-            batch.cost[i] = (predicted &+ residual) &* rates.quantum
+        switch try streams.numbers(block, source, .cost, into: &batch.cost) {
+        case .constant: break
+        case .residual: DecodeKernels.unzigzag(&batch.cost)
+        default: throw .content
         }
+        rates.addPredictions(
+            models: models, input: batch.inputTokens, output: batch.outputTokens,
+            cacheRead: batch.cacheReadTokens, cacheWrite: batch.cacheWriteTokens, to: &batch.cost)
     }
 
     // MARK: - Texts
@@ -360,4 +322,35 @@ func resize<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
     if array.count == count { return }
     array.removeAll(keepingCapacity: true)
     array.append(contentsOf: repeatElement(0, count: count))
+}
+
+extension EventBatch {
+    /// Empties the columns that are not wanted and those that stay empty where every row has the default. The others are
+    /// filled anyway, so they keep their length: setting it to zero and back would write them twice.
+    fileprivate mutating func clear(keeping columns: ColumnSet) {
+        if !columns.contains(.labels) {
+            identity.removeAll(keepingCapacity: true)
+            team.removeAll(keepingCapacity: true)
+            tool.removeAll(keepingCapacity: true)
+            model.removeAll(keepingCapacity: true)
+            mcpServer.removeAll(keepingCapacity: true)
+        }
+        if !columns.contains(.numbers) {
+            inputTokens.removeAll(keepingCapacity: true)
+            outputTokens.removeAll(keepingCapacity: true)
+            cacheReadTokens.removeAll(keepingCapacity: true)
+            cacheWriteTokens.removeAll(keepingCapacity: true)
+            cost.removeAll(keepingCapacity: true)
+        }
+        if !columns.contains(.shape) { shape.removeAll(keepingCapacity: true) }
+        project.removeAll()
+        requests.removeAll()
+        source.removeAll()
+        tsEnd.removeAll()
+        mcpTool.removeAll()
+        reasoningTokens.removeAll()
+        requestID.removeAll()
+        sessionID.removeAll()
+        origin.removeAll()
+    }
 }

@@ -210,27 +210,19 @@ struct BlockEncoder: ~Copyable {
         let models = labels[LabelKind.model.rawValue]
         let rates = fitter.fit(batch, rows, numbers: models.rows.span, models: models.symbols)
         if residuals.count != rows.count { residuals = [Int64](repeating: 0, count: rows.count) }
-        var plainBits = 0
-        var residualBits = 0
-        let divisor = rates.divisor
-        for i in 0..<rows.count {
-            let row = rows.lowerBound + i
-            let rate = rates.rates[Int(models.rows[i])]
-            let predicted = CostRates.predict(rate, batch.tokens(row), offset: rates.offset, divisor: divisor)
-            let residual = batch.cost[row] / rates.quantum &- predicted
-            residuals[i] = residual
-            plainBits += 64 - zigzag(batch.cost[row]).leadingZeroBitCount
-            residualBits += 64 - zigzag(residual).leadingZeroBitCount
-        }
-        guard residualBits + rates.rates.count * 80 < plainBits else {
+        let (plain, left) = EncodeKernels.residuals(
+            costs, rates, models: models.rows.span, batch.inputTokens.span.extracting(rows),
+            batch.outputTokens.span.extracting(rows), batch.cacheReadTokens.span.extracting(rows),
+            batch.cacheWriteTokens.span.extracting(rows), into: &residuals)
+        guard left + rates.rates.count * 80 < plain else {
             planes.write(costs, .cost, to: &streams)
             return
         }
         scratch.removeAll(keepingCapacity: true)
         rates.write(into: &scratch)
         addScratch(.rates)
-        let left = residuals
-        planes.writeResiduals(left.span, to: &streams)
+        let values = residuals
+        planes.writeResiduals(values.span, to: &streams)
     }
 
     private mutating func write(_ duplicates: DuplicateHorizon) {

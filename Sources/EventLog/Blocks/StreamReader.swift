@@ -2,9 +2,6 @@ internal import UsageEvents
 
 /// Checks, decompresses and joins the streams of one column.
 struct StreamReader: ~Copyable {
-    /// The numbers of the column read last, before their encoding is undone.
-    private(set) var words: [UInt64] = []
-
     private let zstd = ZstdDecompressor()
     private var planes: [[UInt8]] = Array(repeating: [], count: 8)
     private var presence: [UInt8] = []
@@ -55,53 +52,90 @@ struct StreamReader: ~Copyable {
         return out
     }
 
-    /// Puts the numbers of a column into `words`.
-    mutating func words(
-        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, absent: Int64
-    ) throws(BlockFault) {
-        let n = source.rows
-        resize(&words, n)
-        let range = source.directory.range(of: column)
-        guard let first = range.first else {
-            fill(UInt64(bitPattern: absent))
-            return
-        }
-        let entry = source.directory.entries[first]
-        if entry.encoding == .constant {
-            guard range.count == 1 else { throw .content }
-            fill(UInt64(bitPattern: entry.constant))
-            return
-        }
+    /// A column whose planes have been read.
+    struct Loaded {
+        let encoding: Encoding
+        /// The value of all rows, where there are no planes.
+        var constant: Int64 = 0
+        /// Bytes a number.
         var width = 0
-        var count = n
+        /// Numbers in the planes.
+        var count = 0
+        /// Whether the numbers belong to the rows that the presence bitmap names.
         var hasBitmap = false
-        for i in range.reversed() {
-            let entry = source.directory.entries[i]
-            if entry.plane == LogFormat.presencePlane {
-                guard entry.rawLength == (n + 7) / 8 else { throw .content }
-                try Self.load(block, source.directory, i, zstd, into: &presence)
-                count = presentRows(n)
-                hasBitmap = true
-            } else if entry.plane == LogFormat.unitPlane || entry.plane == LogFormat.latestPlane {
-                guard entry.encoding == .constant else { throw .content }
-            } else {
-                guard entry.plane < 8, entry.encoding == source.directory.entries[first].encoding,
-                    entry.rawLength == count
-                else { throw .content }
-                width = max(width, Int(entry.plane) + 1)
-                try Self.load(block, source.directory, i, zstd, into: &planes[Int(entry.plane)])
-            }
-        }
-        // Planes are numbered without a gap: the directory's order then makes their number the width.
-        guard width == range.count(where: { source.directory.entries[$0].plane < 8 }), width > 0 else {
-            throw .content
-        }
-        join(width, count)
-        if hasBitmap { spread(n, count) }
     }
 
-    private mutating func fill(_ value: UInt64) {
-        for i in words.indices { words[i] = value }
+    /// Reads the planes of a column and checks that they belong together.
+    private mutating func planes(
+        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, absent: Int64
+    ) throws(BlockFault) -> Loaded {
+        let range = source.directory.range(of: column)
+        guard let first = range.first else { return Loaded(encoding: .constant, constant: absent) }
+        let encoding = source.directory.entries[first].encoding
+        var loaded = Loaded(encoding: encoding)
+        if encoding == .constant {
+            guard range.count == 1 else { throw .content }
+            loaded.constant = source.directory.entries[first].constant
+            return loaded
+        }
+        loaded.count = source.rows
+        var read = 0
+        // The bitmap has the highest number and says how long the others are, so it is read first.
+        for i in range.reversed() {
+            let entry = source.directory.entries[i]
+            switch entry.plane {
+            case LogFormat.presencePlane:
+                guard entry.rawLength == (source.rows + 7) / 8 else { throw .content }
+                try Self.load(block, source.directory, i, zstd, into: &presence)
+                loaded.count = presentRows(source.rows)
+                loaded.hasBitmap = true
+            case LogFormat.unitPlane, LogFormat.latestPlane:
+                guard entry.encoding == .constant else { throw .content }
+            default:
+                let plane = Int(entry.plane)
+                guard plane < planes.count, entry.encoding == encoding, entry.rawLength == loaded.count else {
+                    throw .content
+                }
+                loaded.width = max(loaded.width, plane + 1)
+                read += 1
+                try Self.load(block, source.directory, i, zstd, into: &planes[plane])
+            }
+        }
+        // Numbered without a gap, or the number of planes would be below the width.
+        guard loaded.width == read, read > 0 else { throw .content }
+        return loaded
+    }
+
+    /// The numbers of a column as they were before its encoding is undone, in `out`, one a row; returns the encoding.
+    mutating func numbers(
+        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, absent: Int64 = 0,
+        into out: inout [Int64]
+    ) throws(BlockFault) -> Encoding {
+        let loaded = try planes(block, source, column, absent: absent)
+        resize(&out, source.rows)
+        if loaded.encoding == .constant {
+            for i in out.indices { out[i] = loaded.constant }
+            return .constant
+        }
+        DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
+        if loaded.hasBitmap { DecodeKernels.spread(presence, count: loaded.count, &out) }
+        return loaded.encoding
+    }
+
+    /// The codes of a label column, at most 32 bits each; returns the encoding.
+    mutating func codes(
+        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, into out: inout [UInt32]
+    ) throws(BlockFault) -> Encoding {
+        let loaded = try planes(block, source, column, absent: 0)
+        resize(&out, source.rows)
+        if loaded.encoding == .constant {
+            guard let value = UInt32(exactly: loaded.constant) else { throw .content }
+            for i in out.indices { out[i] = value }
+            return .constant
+        }
+        guard loaded.width <= 3, !loaded.hasBitmap else { throw .content }
+        DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
+        return loaded.encoding
     }
 
     private func presentRows(_ rows: Int) -> Int {
@@ -109,26 +143,6 @@ struct StreamReader: ~Copyable {
         for i in 0..<rows / 8 { count += presence[i].nonzeroBitCount }
         if rows % 8 != 0 { count += (presence[rows / 8] & ((1 << UInt8(rows % 8)) - 1)).nonzeroBitCount }
         return count
-    }
-
-    private mutating func join(_ width: Int, _ count: Int) {
-        for i in 0..<count { words[i] = UInt64(planes[0][i]) }
-        for k in 1..<max(width, 1) {
-            let shift = UInt64(8 * k)
-            for i in 0..<count { words[i] |= UInt64(planes[k][i]) << shift }
-        }
-    }
-
-    /// Moves the numbers to the rows that the bitmap names, from the last to the first; zero elsewhere.
-    private mutating func spread(_ rows: Int, _ count: Int) {
-        var from = count
-        var row = rows - 1
-        while row >= 0 {
-            let present = presence[row >> 3] >> UInt8(row & 7) & 1
-            from -= Int(present)
-            words[row] = present == 1 ? words[from] : 0
-            row -= 1
-        }
     }
 
     /// Checks one stream and decompresses it into the front of `out`.
@@ -173,13 +187,7 @@ struct StreamReader: ~Copyable {
             throw .content
         }
         try Self.load(block, source.directory, first, zstd, into: &planes[0])
-        let digits = Array("0123456789abcdef".utf8)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(2 * size)
-        for i in 0..<size {
-            bytes.append(digits[Int(planes[0][i] >> 4)])
-            bytes.append(digits[Int(planes[0][i] & 15)])
-        }
+        let bytes = DecodeKernels.hexDigits(planes[0], count: size)
         let length = 2 * (size / present)
         var ends: [Int] = []
         ends.reserveCapacity(n)

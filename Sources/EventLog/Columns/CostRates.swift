@@ -24,7 +24,7 @@ struct CostRates: Equatable {
 
     /// Division that rounds down; `divisor` is positive.
     @inline(__always)
-    private static func floored(_ a: Int64, _ divisor: Int64) -> Int64 {
+    static func floored(_ a: Int64, _ divisor: Int64) -> Int64 {
         let q = a / divisor
         return q &- (a &- q &* divisor < 0 ? 1 : 0)
     }

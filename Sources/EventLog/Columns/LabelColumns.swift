@@ -17,16 +17,7 @@ struct LabelIndex {
             local.append(contentsOf: repeatElement(0, count: tableCount + tableCount / 4 - local.count))
         }
         if rows.count != column.count { rows = [UInt32](repeating: 0, count: column.count) }
-        for i in column.indices {
-            let symbol = column[i]
-            var number = local[Int(symbol)]
-            if number == 0, symbol != 0 {
-                symbols.append(symbol)
-                number = UInt32(symbols.count)
-                local[Int(symbol)] = number
-            }
-            rows[i] = number
-        }
+        EncodeKernels.number(column, local: &local, symbols: &symbols, into: &rows)
     }
 
     /// No label in any row.
@@ -48,29 +39,10 @@ struct RecentEncoder {
 
     /// Fills `codes` for rows of local numbers, each below 65,536.
     mutating func encode(_ rows: Span<UInt32>, identities: Span<UInt32>, identityCount: Int) {
-        if recent.count < identityCount + 1 { recent = [UInt64](repeating: 0, count: identityCount + 1) }
-        for i in 0...identityCount { recent[i] = 0 }
+        recent.removeAll(keepingCapacity: true)
+        recent.append(contentsOf: repeatElement(0, count: identityCount + 1))
         if codes.count != rows.count { codes = [UInt32](repeating: 0, count: rows.count) }
-        precondition(identities.count == rows.count)
-        for i in rows.indices {
-            let who = Int(identities[i])
-            let word = recent[who]
-            let value = UInt64(rows[i])
-            if word & 0xffff == value {
-                codes[i] = 0
-                continue
-            }
-            var code: UInt64 = value + 4
-            if (word >> 16) & 0xffff == value {
-                code = 1
-            } else if (word >> 32) & 0xffff == value {
-                code = 2
-            } else if word >> 48 == value {
-                code = 3
-            }
-            codes[i] = UInt32(truncatingIfNeeded: code)
-            recent[who] = movedToFront(word, value: value, code: code)
-        }
+        EncodeKernels.recentCodes(rows, identities: identities, recent: &recent, into: &codes)
     }
 }
 

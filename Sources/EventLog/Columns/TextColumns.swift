@@ -27,25 +27,12 @@ struct TextEncoder {
 
     /// The one length of all texts that are not null, if it is even and they are lower-case hexadecimal.
     private func hexLength(_ texts: TextColumn, _ rows: Range<Int>) -> Int? {
-        var length = 0
-        let ends = texts.ends.span
-        var from = texts.range(of: rows.lowerBound).lowerBound
-        let start = from
-        for row in rows {
-            let to = ends[row]
-            let n = to - from
-            from = to
-            if n == 0 || n == length { continue }
-            if length != 0 || n & 1 == 1 { return nil }
-            length = n
-        }
-        let all = texts.bytes.span.extracting(start..<from)
-        var strange = false
-        for i in all.indices {
-            let b = all[i]
-            strange = strange || !((b >= 48 && b <= 57) || (b >= 97 && b <= 102))
-        }
-        return strange ? nil : length
+        let start = texts.range(of: rows.lowerBound).lowerBound
+        let ends = texts.ends.span.extracting(rows)
+        guard let length = EncodeKernels.commonLength(ends, from: start), length & 1 == 0,
+            EncodeKernels.isHex(texts.bytes.span.extracting(start..<ends[rows.count - 1]))
+        else { return nil }
+        return length
     }
 
     private mutating func writeHex(
@@ -57,7 +44,7 @@ struct TextEncoder {
         let digits = texts.bytes.span.extracting(start..<end)
         let half = (end - start) / 2
         if bytes.count < half { bytes = [UInt8](repeating: 0, count: half) }
-        for i in 0..<half { bytes[i] = Self.value(digits[2 * i]) << 4 | Self.value(digits[2 * i + 1]) }
+        EncodeKernels.packHex(digits, into: &bytes)
         streams.add(bytes.span.extracting(0..<half), column, plane: 0, .hex)
         guard end - start < rows.count * length else { return }
         // Some rows are null: a bitmap says which have a text.
@@ -83,7 +70,4 @@ struct TextEncoder {
         for (i, length) in lengths.enumerated() { bytes[i] = UInt8(truncatingIfNeeded: length >> 8) }
         streams.add(bytes.span, column, plane: 2, .text)
     }
-
-    @inline(__always)
-    private static func value(_ digit: UInt8) -> UInt8 { digit < 58 ? digit &- 48 : digit &- 87 }
 }

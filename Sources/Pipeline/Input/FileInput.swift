@@ -45,12 +45,16 @@ struct FileInput: ~Copyable {
         if descriptor > 0 { close(descriptor) }
     }
 
-    /// Reads once into `buffer` from `start` on; 0 at the end.
-    mutating func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
+    /// Reads once, up to `count` bytes, behind what `buffer` holds; returns how many, 0 at the end.
+    mutating func read(into buffer: inout [UInt8], count: Int) throws(InputError) -> Int {
         while true {
-            let n = unsafe buffer.withUnsafeMutableBytes { bytes in
-                // The slice lies inside the array: `start` is at most its count.
-                unsafe readOnce(descriptor, UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+            var n = 0
+            buffer.append(addingCapacity: count) { space in
+                // The span owns room for `count` bytes during the call, and `n` of them are written.
+                unsafe space.withUnsafeMutableBufferPointer { room, initialized in
+                    n = unsafe readOnce(descriptor, UnsafeMutableRawBufferPointer(room))
+                    initialized = max(n, 0)
+                }
             }
             if n >= 0 {
                 position += n

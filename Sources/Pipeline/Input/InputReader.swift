@@ -21,12 +21,15 @@ final class InputReader {
     private let name: String
     private let follows: Bool
     private var file: FileInput
-    private var buffer = [UInt8](repeating: 0, count: 2 * pieceBytes)
+    /// What is not consumed lies behind `start`.
+    private var buffer: [UInt8] = []
     private var start = 0
-    private var end = 0
     private var isSniffed = false
     private var zstd: ZstdInput?
     private var compressed: [UInt8] = []
+    private var compressedStart = 0
+    /// Whether the decompressor may have more to give without new input.
+    private var hasPending = false
     /// Bytes read from the file, before decompression.
     private(set) var bytesRead = 0
 
@@ -45,12 +48,12 @@ final class InputReader {
     var isPipe: Bool { file.size == nil }
 
     /// Bytes read and not consumed.
-    var unread: Int { end - start }
+    var unread: Int { buffer.count - start }
 
     /// Lends the bytes that are not consumed.
     func withUnread<R>(_ body: (Span<UInt8>) -> R) -> R {
         let bytes = buffer
-        return body(bytes.span.extracting(start..<end))
+        return body(bytes.span.extracting(start..<bytes.count))
     }
 
     /// The first bytes are done with.
@@ -61,41 +64,28 @@ final class InputReader {
 
     /// Reads one more piece behind what is unread.
     func fill() throws(InputError) -> Fill {
-        makeRoom()
+        buffer.removeFirst(start)
+        start = 0
+        if hasPending {
+            try decompress()
+            return .data
+        }
         if isPipe, !file.wait(milliseconds: 100) { return .idle }
         let n: Int
         if zstd == nil {
-            let room = end
-            n = try file.read(into: &buffer, from: room)
-            bytesRead += n
-            end += n
+            n = try file.read(into: &buffer, count: Self.pieceBytes)
         } else {
-            if compressed.count != Self.pieceBytes { compressed = [UInt8](repeating: 0, count: Self.pieceBytes) }
-            n = try file.read(into: &compressed, from: 0)
-            bytesRead += n
-            if n > 0 { let piece = compressed
-                try decompress(piece.span.extracting(0..<n)) }
+            compressed.removeFirst(compressedStart)
+            compressedStart = 0
+            n = try file.read(into: &compressed, count: Self.pieceBytes)
+            if n > 0 { try decompress() }
         }
+        bytesRead += n
         if !isSniffed, unread >= InputSniff.bytesNeeded || n == 0 { try sniff() }
         guard n == 0 else { return .data }
         if follows, path != "-", zstd == nil { return try waitForGrowth() }
         try endOfCompression()
         return .end
-    }
-
-    /// Unread bytes move to the front; the buffer grows only for a line longer than it, up to the longest that is decoded.
-    private func makeRoom() {
-        if start > 0 {
-            let rest = end - start
-            if rest > 0 {
-                for i in 0..<rest { buffer[i] = buffer[start + i] }
-            }
-            start = 0
-            end = rest
-        }
-        if buffer.count - end < Self.pieceBytes {
-            buffer.append(contentsOf: repeatElement(0, count: Self.pieceBytes))
-        }
     }
 
     /// Decides by the first bytes what the input is.
@@ -105,35 +95,26 @@ final class InputReader {
         if let refusal = kind.refusal(name: name) { throw .refused(refusal) }
         guard kind == .zstd else { return }
         zstd = ZstdInput()
-        compressed = Array(buffer[start..<end])
-        start = 0
-        end = 0
-        let first = compressed
-        try decompress(first.span)
+        compressed = buffer
+        buffer = []
+        try decompress()
     }
 
-    private func decompress(_ bytes: Span<UInt8>) throws(InputError) {
-        var output: [UInt8] = []
+    /// Unpacks up to a piece; the rest waits for the next call, so that a small file cannot fill the memory.
+    private func decompress() throws(InputError) {
         do throws(ZstdInputError) {
-            var at = 0
-            while try zstd?.decompress(bytes, at: &at, into: &output) ?? false {}
+            hasPending = true
+            while hasPending, buffer.count < Self.pieceBytes {
+                hasPending = try zstd?.decompress(compressed.span, at: &compressedStart, into: &buffer) ?? false
+            }
         } catch {
-            keep(output)
+            hasPending = false
             throw .corrupt(name: name, why: error.description)
         }
-        keep(output)
     }
 
     private func endOfCompression() throws(InputError) {
         do throws(ZstdInputError) { try zstd?.finish() } catch { throw .truncated(name: name) }
-    }
-
-    private func keep(_ output: [UInt8]) {
-        if buffer.count - end < output.count {
-            buffer.append(contentsOf: repeatElement(0, count: output.count + Self.pieceBytes))
-        }
-        for i in output.indices { buffer[end + i] = output[i] }
-        end += output.count
     }
 
     /// At the end of a followed file: the same file may grow, another may take its name.

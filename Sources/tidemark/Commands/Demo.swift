@@ -78,7 +78,7 @@ struct Demo: ParsableCommand {
         try say(
             session,
             StyledText(
-                "   \(groupedDigits(UInt64(summary.accepted))) events durable in \(decimal(summary.seconds, digits: 2)) s at \(decimal(perEvent, digits: 1)) bytes each; \(counted(summary.counts.duplicates, "repeated delivery", "repeated deliveries")) dropped.",
+                "   \(groupedDigits(UInt64(summary.accepted))) events durable in \(elapsed(summary.seconds)) at \(decimal(perEvent, digits: 1)) bytes each; \(counted(summary.counts.duplicates, "repeated delivery", "repeated deliveries")) dropped.",
                 .faint))
         try say(session, "")
         try story(fired, session)
@@ -87,11 +87,11 @@ struct Demo: ParsableCommand {
         try next(fired, session, log: log)
     }
 
-    /// What happened in the invented organisation, and what was said about it.
+    /// What happens in the invented organisation, and what was said about it.
     private func story(_ fired: [AlertTransition], _ session: Session) throws {
         try say(session, StyledText("2  What had happened, and when it was noticed", .heading))
         try say(session, "")
-        var table = Table([.left, .left, .left], indent: 3)
+        var table = Table([.left, .left], indent: 3)
         var explained: [String] = []
         for incident in DemoCorpus.story {
             let about = fired.filter { alert in
@@ -109,7 +109,8 @@ struct Demo: ParsableCommand {
             } else {
                 verdict = StyledText("missed", .failure)
             }
-            table.row([StyledText(incident.start.minuteText, .faint), verdict, StyledText(incident.what)])
+            table.row([StyledText(incident.name, .strong), verdict])
+            table.row(["", StyledText(incident.start.dayText + ": " + incident.what, .faint)])
         }
         for line in table.lines(session.style) { try say(session, line) }
         let others = fired.count { !explained.contains($0.id) }

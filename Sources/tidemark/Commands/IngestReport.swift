@@ -17,7 +17,12 @@ extension IngestCommand {
         if status != ExitStatus.done { throw Failure("", code: status) }
     }
 
+    /// Events below which rates are not shown.
+    private static let figuresMin = 1_000
+
     private static func print(_ summary: IngestSummary, _ report: FeedReport, _ session: Session) {
+        // Where no input could be opened, the reason is all there is to say.
+        if summary.counts.lines == 0, !report.problems.isEmpty { return }
         var table = Table([.right, .left, .left], indent: 2)
         report.rows(&table, accepted: UInt64(summary.accepted))
         if summary.late > 0 {
@@ -28,15 +33,16 @@ extension IngestCommand {
         }
         let alerts = summary.alerts > 0 ? StyledText("see them: tidemark tail", .command) : StyledText()
         table.row([StyledText(groupedDigits(UInt64(summary.alerts))), summary.alerts == 1 ? "alert" : "alerts", alerts])
-        let rate = Double(summary.counts.lines) / max(summary.seconds, 1e-6)
-        let perEvent = summary.accepted > 0 ? Double(summary.bytesWritten) / Double(summary.accepted) : 0
-        session.message(
-            StyledText("Ingested into \(session.shownLog)", .heading)
-                + StyledText(
-                    " in \(decimal(summary.seconds, digits: summary.seconds < 10 ? 2 : 0)) s, \(shortCount(UInt64(rate))) lines/s",
-                    .faint)
-                + StyledText(
-                    summary.accepted > 0 ? ", \(decimal(perEvent, digits: 1)) bytes an event on disk" : "", .faint))
+        var head = StyledText("Ingested into \(session.shownLog)", .heading)
+        head.append(" in \(elapsed(summary.seconds))", .faint)
+        // Figures of a handful of lines would say nothing.
+        if summary.accepted >= figuresMin {
+            let rate = Double(summary.counts.lines) / max(summary.seconds, 1e-6)
+            let perEvent = Double(summary.bytesWritten) / Double(summary.accepted)
+            head.append(
+                ", \(shortCount(UInt64(rate))) lines/s, \(decimal(perEvent, digits: 1)) bytes an event on disk", .faint)
+        }
+        session.message(head)
         for line in table.lines(session.messageStyle) { session.message(line) }
         if summary.counts.rejectedLines > 0 {
             session.message(StyledText("  rejected lines are kept, with reasons, in \(session.shownLog)/rejected/"))

@@ -152,9 +152,9 @@ struct LogVerify: ParsableCommand {
             }
             for problem in found.problems {
                 let word = problem.isTornTail ? StyledText("torn", .warning) : StyledText("damaged", .failure)
-                for line in (word + StyledText("  " + escaped(problem.description))).wrapped(width: session.style.width, indent: 2) {
-                    try session.out.line(line.rendered(session.style))
-                }
+                // Not wrapped: a path should survive copying.
+                let line = word + StyledText("  " + escaped(problem.description))
+                try session.out.line(line.rendered(session.style))
             }
             if !found.isSound { try session.out.line("intact: \(what)") }
         }

@@ -1,9 +1,23 @@
 import Alerting
+import ArgumentParser
 import EventLog
 import Pipeline
 import UsageEvents
 
-/// Bare `tidemark`: what is here, and what to do next.
+/// Bare `tidemark`.
+struct OverviewCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "overview", abstract: "Say what is here, and what to do next.", shouldDisplay: false)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "One JSON object instead of text.")
+    var json = false
+
+    func run() throws { try Overview(session: Session(common, json: json)).run() }
+}
+
+/// What is here, and what to do next.
 struct Overview {
     /// Open alerts that are shown.
     private static let shownMax = 5

@@ -87,7 +87,8 @@ struct ReplayCommand: ParsableCommand {
         let rate = Double(summary.events) / max(summary.seconds, 1e-6)
         var line = StyledText(counted(summary.events, "event"), .heading)
         line.append(" of \(counted(max(summary.accounts, 0), "account")) in ", .faint)
-        line.append("\(decimal(summary.seconds, digits: summary.seconds < 10 ? 2 : 0)) s, \(shortCount(UInt64(rate)))/s", .faint)
+        line.append("\(elapsed(summary.seconds))", .faint)
+        if summary.events >= 1_000 { line.append(", \(shortCount(UInt64(rate)))/s", .faint) }
         session.message(line)
         session.message(StyledText("  ") + collector.tally(suppressed: summary.suppressed))
         if summary.isTorn {
@@ -182,7 +183,7 @@ private final class Collector {
             line.append(": \(counted(pages, "page"))")
             if digest > 0 { line.append(", \(counted(digest, "digest line"))\(filter.all ? "" : " (--all shows them)")") }
         }
-        if suppressed > 0 { line.append("; \(groupedDigits(UInt64(suppressed))) held back as repeats", .faint) }
+        if suppressed > 0, since == nil, until == nil { line.append("; \(groupedDigits(UInt64(suppressed))) held back as repeats", .faint) }
         return line
     }
 }

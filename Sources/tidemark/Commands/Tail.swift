@@ -48,7 +48,7 @@ struct Tail: ParsableCommand {
     @Option(name: .long, help: "Only this account.")
     var identity: String?
 
-    @Option(name: .long, help: "At least this: info, low, medium, high, critical.")
+    @Option(name: .long, help: "At least this: \(Self.severities).", transform: Self.severity)
     var severity: Severity?
 
     @Flag(name: .long, help: "Updates, ends and digest lines too.")
@@ -58,6 +58,15 @@ struct Tail: ParsableCommand {
     var json = false
 
     private static var kinds: String { AlertKind.allCases.map(\.word).joined(separator: ", ") }
+
+    private static var severities: String { Severity.allCases.map(\.word).joined(separator: ", ") }
+
+    private static func severity(_ word: String) throws -> Severity {
+        guard let severity = Severity(word: word) else {
+            throw ValidationError("There is no severity '\(escaped(word))'; the severities are \(severities).")
+        }
+        return severity
+    }
 
     func validate() throws {
         for word in kind where !AlertKind.allCases.contains(where: { $0.word == word }) {
@@ -170,8 +179,4 @@ struct Tail: ParsableCommand {
 
 extension TimeBound: ExpressibleByArgument {
     init?(argument: String) { self.init(argument) }
-}
-
-extension Severity: ExpressibleByArgument {
-    init?(argument: String) { self.init(word: argument) }
 }

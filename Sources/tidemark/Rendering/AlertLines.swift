@@ -36,9 +36,10 @@ enum AlertLines {
             let high = amount(expected.high, isMoney: alert.isMoney)
             sentence.append(" (\(low) to \(high))", .faint)
         }
+        let blanks = StyledText(String(repeating: " ", count: indent))
         return head.wrapped(width: style.width, indent: indent)
-            + indented(sentence, style)
-            + indented(joined(facts(alert)), style)
+            + (blanks + sentence).wrapped(width: style.width, indent: indent)
+            + packed(blanks, facts(alert), style)
     }
 
     /// Time, severity or state, kind: the columns that all lines share.
@@ -98,9 +99,8 @@ enum AlertLines {
     // MARK: - What follows
 
     private static func update(_ alert: AlertTransition, _ style: Style) -> [StyledText] {
-        var line = start(alert, word: alert.reason == "grew" ? "grew" : "update", .severity(alert.severity))
-        line += subject(alert)
-        var tail: [StyledText] = []
+        let head = start(alert, word: alert.reason == "grew" ? "grew" : "update", .severity(alert.severity))
+        var tail = [subject(alert)]
         if let expected = alert.expected {
             let now = amount(alert.observed, isMoney: alert.isMoney) + (alert.isMoney ? "" : " tokens")
             let times = Double(alert.observed) / max(expected.value, 1)
@@ -110,12 +110,11 @@ enum AlertLines {
         }
         tail.append(StyledText(alert.severity.word, .severity(alert.severity)))
         tail.append(StyledText(alert.id, .command))
-        return (line + separator + joined(tail)).wrapped(width: style.width, indent: indent)
+        return packed(head, tail, style)
     }
 
     private static func resolved(_ alert: AlertTransition, _ style: Style) -> [StyledText] {
-        var line = start(alert, word: "resolved", .good)
-        line += subject(alert)
+        let head = start(alert, word: "resolved", .good)
         let lasted = duration(milliseconds: alert.at.rawValue - alert.startsAt.rawValue)
         let words =
             switch alert.reason {
@@ -125,8 +124,7 @@ enum AlertLines {
             case "superseded": "closed: not found under the new configuration"
             default: escaped(alert.reason)
             }
-        let tail = [StyledText(words), StyledText(alert.id, .command)]
-        return (line + separator + joined(tail)).wrapped(width: style.width, indent: indent)
+        return packed(head, [subject(alert), StyledText(words), StyledText(alert.id, .command)], style)
     }
 
     /// `1 h` or `24 h`.
@@ -134,16 +132,22 @@ enum AlertLines {
 
     // MARK: - Lines
 
-    private static let separator = StyledText(" · ", .faint)
-
-    private static func joined(_ parts: [StyledText]) -> StyledText {
-        parts.enumerated().reduce(into: StyledText()) { line, part in
-            if part.offset > 0 { line += separator }
-            line += part.element
+    /// Parts with dots between them; where a line is full, the next part begins a new one without a dot.
+    static func packed(_ head: StyledText, _ parts: [StyledText], _ style: Style) -> [StyledText] {
+        var lines: [StyledText] = []
+        var line = head
+        var isFirst = true
+        for part in parts {
+            if isFirst {
+                line += part
+                isFirst = false
+            } else if line.width + 3 + part.width <= style.width {
+                line += StyledText(" · ", .faint) + part
+            } else {
+                lines += line.wrapped(width: style.width, indent: indent)
+                line = StyledText(String(repeating: " ", count: indent)) + part
+            }
         }
-    }
-
-    private static func indented(_ text: StyledText, _ style: Style) -> [StyledText] {
-        (StyledText(String(repeating: " ", count: indent)) + text).wrapped(width: style.width, indent: indent)
+        return lines + line.wrapped(width: style.width, indent: indent)
     }
 }

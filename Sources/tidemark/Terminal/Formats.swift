@@ -27,11 +27,12 @@ func decimal(_ value: Double, digits: Int) -> String {
     for _ in 0..<digits { unit *= 10 }
     let whole = Int64((min(max(value, -1e12), 1e12) * unit).rounded())
     let magnitude = whole.magnitude
+    let sign = whole < 0 ? "-" : ""
+    guard digits > 0 else { return sign + groupedDigits(magnitude) }
     var fraction = String(magnitude % UInt64(unit))
     fraction = String(repeating: "0", count: digits - fraction.utf8.count) + fraction
     while fraction.hasSuffix("0") { fraction.removeLast() }
-    let sign = whole < 0 ? "-" : ""
-    return sign + groupedDigits(magnitude / UInt64(unit)) + (fraction.isEmpty || digits == 0 ? "" : "." + fraction)
+    return sign + groupedDigits(magnitude / UInt64(unit)) + (fraction.isEmpty ? "" : "." + fraction)
 }
 
 /// `93%`; what is above nothing is never shown as nothing, and what is below everything never as everything.
@@ -68,6 +69,13 @@ func tokenCount(_ n: Int64) -> String {
 /// `1 alert`, `3 alerts`.
 func counted(_ n: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
     groupedDigits(UInt64(n.magnitude)) + " " + (n == 1 ? one : many ?? one + "s")
+}
+
+/// `412 ms`, `1.81 s`, `42 s`: how long a run took.
+func elapsed(_ seconds: Double) -> String {
+    if seconds < 1 { return "\(Int((max(seconds, 0) * 1_000).rounded(.up))) ms" }
+    if seconds < 60 { return "\(decimal(seconds, digits: seconds < 10 ? 2 : 0)) s" }
+    return duration(milliseconds: Int64(seconds * 1_000))
 }
 
 /// `42 s`, `14 min`, `2 h 5 min`, `3 d 4 h`: two units at most.

@@ -26,9 +26,19 @@ enum Platform {
     }
 
     /// A pipe without a reader, and a file-size limit, become errors of `write` instead of the end of the process.
-    static func ignoreSignals() {
-        unsafe signal(SIGPIPE, SIG_IGN)
-        unsafe signal(SIGXFSZ, SIG_IGN)
+    ///
+    /// Ctrl-C and `kill` work even where a careless parent has blocked them.
+    static func prepareSignals() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        unblock(SIGINT, SIGTERM)
+    }
+
+    private static func unblock(_ numbers: Int32...) {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for number in numbers { unsafe sigaddset(&set, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     /// Whether somebody may be looking.
@@ -114,7 +124,7 @@ enum Platform {
     static func makeTemporaryDirectory() throws(FileFailure) -> String {
         let parent = environment("TMPDIR") ?? ""
         var template = Array(((parent.isEmpty ? "/tmp" : parent) + "/tidemark-XXXXXX").utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress) != nil }
+        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe $0.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard made else { throw FileFailure(path: path, code: errno) }
         return path
@@ -155,11 +165,8 @@ enum Platform {
 
     /// Ends the process as a signal does, so that a shell sees 130 or 143.
     static func end(bySignal number: Int32) -> Never {
-        unsafe signal(number, SIG_DFL)
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        unsafe sigaddset(&set, number)
-        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        signal(number, SIG_DFL)
+        unblock(number)
         raise(number)
         endProcess(128 + number)
     }

@@ -58,9 +58,9 @@ struct LineScanner: Sendable {
 
     /// The last LF behind which there is enough room for the scanner, or -1: lines up to there may be
     /// scanned.
-    static func lastLineFeed(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    static func lastLineFeed(_ bytes: Span<UInt8>) -> Int {
         var i = bytes.count - 1 - PaddedBytes.padding
-        while i >= start {
+        while i >= 0 {
             if bytes[i] == 0x0a { return i }
             i -= 1
         }

@@ -1,0 +1,194 @@
+// The inner loops of reading. They are `unsafe` because bounds checks would double their time; in each, the preconditions
+// at the top state what the pointers may reach, and every index in the loop is below the count that was checked. Values
+// that come from a file are used as an index only after a comparison with the size of what they index.
+
+enum DecodeKernels {
+    /// Joins byte planes, lowest first, into numbers.
+    static func join<T: FixedWidthInteger>(_ planes: [[UInt8]], width: Int, count: Int, into out: inout [T]) {
+        precondition(width >= 1 && width <= planes.count && out.count >= count)
+        for k in 0..<width { precondition(planes[k].count >= count) }
+        unsafe out.withUnsafeMutableBufferPointer { out in
+            unsafe planes[0].withUnsafeBufferPointer { low in
+                guard width > 1 else {
+                    for i in 0..<count { unsafe out[i] = T(truncatingIfNeeded: low[i]) }
+                    return
+                }
+                unsafe planes[1].withUnsafeBufferPointer { high in
+                    for i in 0..<count {
+                        unsafe out[i] = T(truncatingIfNeeded: UInt16(low[i]) | UInt16(high[i]) << 8)
+                    }
+                }
+            }
+            for k in 2..<max(width, 2) {
+                let shift = T(truncatingIfNeeded: 8 * k)
+                unsafe planes[k].withUnsafeBufferPointer { plane in
+                    for i in 0..<count { unsafe out[i] |= T(truncatingIfNeeded: plane[i]) &<< shift }
+                }
+            }
+        }
+    }
+
+    /// Undoes zigzag.
+    static func unzigzag(_ values: inout [Int64]) {
+        unsafe values.withUnsafeMutableBufferPointer { v in
+            for i in 0..<v.count {
+                let word = unsafe UInt64(bitPattern: v[i])
+                unsafe v[i] = Int64(bitPattern: (word >> 1) ^ (0 &- (word & 1)))
+            }
+        }
+    }
+
+    /// Moves the first `count` numbers to the rows that a bitmap names, from the last to the first; zero elsewhere.
+    /// `count` is the number of its bits among the rows, so the place read from never falls below 0 nor exceeds the row.
+    static func spread(_ presence: [UInt8], count: Int, _ values: inout [Int64]) {
+        let rows = values.count
+        precondition(count <= rows && presence.count * 8 >= rows)
+        if count == rows { return }
+        unsafe values.withUnsafeMutableBufferPointer { v in
+            unsafe presence.withUnsafeBufferPointer { bits in
+                var from = count
+                var row = rows - 1
+                while row >= 0 {
+                    let present = unsafe Int64(bits[row &>> 3] &>> UInt8(truncatingIfNeeded: row & 7) & 1)
+                    from &-= Int(present)
+                    let value = unsafe v[from]
+                    unsafe v[row] = value & (0 &- present)
+                    row &-= 1
+                }
+            }
+        }
+    }
+
+    /// Turns zigzag differences, in units, into times; returns the earliest and the latest.
+    static func accumulate(_ values: inout [Int64], from first: Int64, unit: Int64) -> (Int64, Int64) {
+        var last = first
+        var low = Int64.max
+        var high = Int64.min
+        unsafe values.withUnsafeMutableBufferPointer { v in
+            for i in 0..<v.count {
+                let word = unsafe UInt64(bitPattern: v[i])
+                last = last &+ Int64(bitPattern: (word >> 1) ^ (0 &- (word & 1))) &* unit
+                low = last < low ? last : low
+                high = last > high ? last : high
+                unsafe v[i] = last
+            }
+        }
+        return (low, high)
+    }
+
+    /// Turns codes into numbers of the dictionary, in place; returns the highest. `recent` has a word an account, and each
+    /// of `who` is below `accounts`.
+    static func undoRecent(_ codes: inout [UInt32], who: [UInt32], recent: inout [UInt64], accounts: Int)
+        -> UInt32
+    {
+        precondition(who.count == codes.count && recent.count >= accounts)
+        var highest: UInt32 = 0
+        unsafe codes.withUnsafeMutableBufferPointer { codes in
+            unsafe who.withUnsafeBufferPointer { who in
+                unsafe recent.withUnsafeMutableBufferPointer { recent in
+                    for i in 0..<accounts { unsafe recent[i] = 0 }
+                    for i in 0..<codes.count {
+                        let code = unsafe UInt64(codes[i])
+                        let account = unsafe Int(who[i])
+                        let word = unsafe recent[account]
+                        // Without a branch for code 0: models change too often for it to be foreseen.
+                        let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
+                        highest = max(highest, UInt32(truncatingIfNeeded: value))
+                        unsafe codes[i] = UInt32(truncatingIfNeeded: value)
+                        unsafe recent[account] = movedToFront(word, value: value & 0xffff, code: code)
+                    }
+                }
+            }
+        }
+        return highest
+    }
+
+    /// The highest number.
+    static func highest(_ values: [UInt32]) -> UInt32 {
+        var highest: UInt32 = 0
+        unsafe values.withUnsafeBufferPointer { v in
+            for i in 0..<v.count { unsafe highest = max(highest, v[i]) }
+        }
+        return highest
+    }
+
+    /// Looks numbers up in a table; each is below its size.
+    static func gather(_ numbers: [UInt32], _ table: [UInt32], into out: inout [UInt32]) {
+        precondition(out.count == numbers.count)
+        unsafe out.withUnsafeMutableBufferPointer { out in
+            unsafe numbers.withUnsafeBufferPointer { numbers in
+                unsafe table.withUnsafeBufferPointer { table in
+                    for i in 0..<out.count { unsafe out[i] = table[Int(numbers[i])] }
+                }
+            }
+        }
+    }
+
+    /// Two lower-case hexadecimal digits for each byte.
+    static func hexDigits(_ bytes: [UInt8], count: Int) -> [UInt8] {
+        precondition(bytes.count >= count)
+        return unsafe [UInt8](unsafeUninitializedCapacity: 2 * count) { out, initialized in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                for i in 0..<count {
+                    let byte = unsafe UInt16(bytes[i])
+                    // Both digits at once: 6 is added where a nibble is above 9, and 0x27 more makes it a letter.
+                    let nibbles = byte >> 4 | (byte & 15) << 8
+                    let letters = ((nibbles &+ 0x0606) >> 4) & 0x0101
+                    let digits = nibbles &+ 0x3030 &+ letters &* 0x27
+                    unsafe out[2 * i] = UInt8(truncatingIfNeeded: digits)
+                    unsafe out[2 * i + 1] = UInt8(truncatingIfNeeded: digits >> 8)
+                }
+            }
+            initialized = 2 * count
+        }
+    }
+}
+
+extension CostRates {
+    /// Adds what the rates predict to the residuals in `batch.cost`, or to zero. Each of `models` is below `rates.count`.
+    func addPredictions(
+        models: [UInt32], input: [Int64], output: [Int64], cacheRead: [Int64], cacheWrite: [Int64],
+        to cost: inout [Int64]
+    ) {
+        // A constant divisor is a multiplication; whole micro-dollars are the common case.
+        if divisor == 1_000_000 {
+            add(models, input, output, cacheRead, cacheWrite, &cost) { Self.floored($0, 1_000_000) }
+        } else {
+            let divisor = divisor
+            add(models, input, output, cacheRead, cacheWrite, &cost) { Self.floored($0, divisor) }
+        }
+    }
+
+    @inline(__always)
+    private func add(
+        _ models: [UInt32], _ input: [Int64], _ output: [Int64], _ cacheRead: [Int64], _ cacheWrite: [Int64],
+        _ cost: inout [Int64], _ divide: (Int64) -> Int64
+    ) {
+        let n = cost.count
+        precondition(
+            models.count == n && input.count == n && output.count == n && cacheRead.count == n
+                && cacheWrite.count == n)
+        let (offset, quantum) = (offset, quantum)
+        unsafe cost.withUnsafeMutableBufferPointer { cost in
+            unsafe models.withUnsafeBufferPointer { models in
+                unsafe rates.withUnsafeBufferPointer { rates in
+                    unsafe input.withUnsafeBufferPointer { a in
+                        unsafe output.withUnsafeBufferPointer { b in
+                            unsafe cacheRead.withUnsafeBufferPointer { c in
+                                unsafe cacheWrite.withUnsafeBufferPointer { d in
+                                    for i in 0..<n {
+                                        let rate = unsafe rates[Int(models[i])]
+                                        let sum =
+                                            unsafe rate[0] &* a[i] &+ rate[1] &* b[i] &+ rate[2] &* c[i]
+                                            &+ rate[3] &* d[i] &+ offset
+                                        unsafe cost[i] = (divide(sum) &+ cost[i]) &* quantum
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

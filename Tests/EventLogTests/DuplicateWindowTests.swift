@@ -1,0 +1,143 @@
+import Testing
+import TidemarkTestKit
+import UsageEvents
+
+@testable import EventLog
+
+/// The rules of the window in the slowest and plainest way.
+private struct NaiveWindow {
+    struct Source {
+        var current: [String] = []
+        var first: Int64 = 0
+        var beyond = 0
+        var older: [String] = []
+    }
+
+    var sources: [String: Source] = [:]
+    let bounds: DuplicateWindow.Bounds
+
+    mutating func isNew(_ event: UsageEvent) -> Bool {
+        guard let id = event.requestID else { return true }
+        var source = sources[event.source ?? ""] ?? Source()
+        if source.current.contains(id) || source.older.contains(id) { return false }
+        if source.current.isEmpty { source.first = event.ts.rawValue }
+        source.current.append(id)
+        if event.ts.rawValue - source.first >= bounds.spanMin { source.beyond += 1 }
+        if source.current.count >= bounds.keysMin, source.beyond * 16 >= bounds.keysMin {
+            source.older = source.current
+            source.current = []
+            source.beyond = 0
+        }
+        sources[event.source ?? ""] = source
+        return true
+    }
+}
+
+@Suite struct DuplicateWindowTests {
+    static let bounds = DuplicateWindow.Bounds(keysMin: 40, spanMin: 100_000, keysMax: 4_000)
+
+    /// Events of three sources of which one is slow, with repeats near and far.
+    static func events(_ count: Int, seed: UInt64) -> [UsageEvent] {
+        var random = SplitMix64(seed: seed)
+        var events: [UsageEvent] = []
+        var clock: Int64 = 1_772_000_000_000
+        for number in 0..<count {
+            clock += Int64(random.below(3_000))
+            var event = UsageEvent(ts: Timestamp(rawValue: clock - Int64(random.below(9_000))), identity: "a")
+            event.source = random.below(12) == 0 ? "slow" : random.below(2) == 0 ? nil : "fast"
+            let back = random.below(4) == 0 ? random.below(300) : 0
+            event.requestID = random.below(20) == 0 ? nil : "id-\(number - back)"
+            event.inputTokens = Int64(number)
+            events.append(event)
+        }
+        return events
+    }
+
+    @Test func `it keeps what a plain list would keep, in batches of any size`() throws {
+        for seed: UInt64 in 0..<4 {
+            let events = Self.events(1_500, seed: seed)
+            var naive = NaiveWindow(bounds: Self.bounds)
+            let expected = events.map { naive.isNew($0) }
+            #expect(expected.contains(false))
+            for size in [1, 7, 1_500] {
+                var window = DuplicateWindow(bounds: Self.bounds)
+                var kept: [Bool] = []
+                var symbols = Symbols()
+                var next: UInt64 = 0
+                for start in stride(from: 0, to: events.count, by: size) {
+                    let part = events[start..<min(start + size, events.count)]
+                    var batch = EventBatch()
+                    for event in part { batch.append(event, symbols: &symbols) }
+                    let mask =
+                        try window.admit(batch, symbols: symbols, firstSequence: next)
+                        ?? [Bool](repeating: true, count: part.count)
+                    kept += mask
+                    next += UInt64(mask.count { $0 })
+                }
+                #expect(kept == expected)
+            }
+        }
+    }
+
+    @Test func `a restart at any block gives the same window, and the same decisions after it`() throws {
+        let events = Self.events(1_200, seed: 21)
+        let disk = SimulatedDisk()
+        var symbols = Symbols()
+        var window = DuplicateWindow(bounds: Self.bounds)
+        var options = LogWriter<SimulatedDisk>.Options()
+        options.segmentBytes = 6_000
+        for start in stride(from: 0, to: events.count, by: 25) {
+            var batch = EventBatch()
+            for event in events[start..<min(start + 25, events.count)] {
+                batch.append(event, symbols: &symbols)
+            }
+            var writer = try LogWriter(disk, directory: "/log", options: options)
+            let restored = try DuplicateWindow.restore(
+                disk, directory: "/log", horizon: writer.recovery.duplicates, bounds: Self.bounds)
+            #expect(restored == window)
+            window = restored
+            if let mask = try window.admit(batch, symbols: symbols, firstSequence: writer.nextSequence) {
+                batch.keep(mask)
+            }
+            _ = try writer.append(batch, symbols: symbols, received: nil, duplicates: window.horizon)
+            try writer.commit()
+        }
+        #expect(window.horizon.from > 0)
+        #expect(!window.horizon.sources.isEmpty)
+        var naive = NaiveWindow(bounds: Self.bounds)
+        let expected = events.filter { naive.isNew($0) }
+        #expect(try WholeLog(disk, "/log").events.map(\.inputTokens) == expected.map(\.inputTokens))
+    }
+
+    @Test func `a source with too many ids is refused by name, and nothing of the batch is admitted`() throws
+    {
+        var window = DuplicateWindow(bounds: DuplicateWindow.Bounds(keysMin: 1_000, spanMin: 1, keysMax: 30))
+        var symbols = Symbols()
+        var batch = EventBatch()
+        for number in 0..<31 {
+            var event = UsageEvent(ts: Timestamp(rawValue: 0), identity: "a")
+            event.requestID = "\(number)"
+            event.source = "noisy"
+            batch.append(event, symbols: &symbols)
+        }
+        #expect(throws: LogError.tooManyKeys(source: "noisy", keys: 30)) {
+            _ = try window.admit(batch, symbols: symbols, firstSequence: 0)
+        }
+        #expect(window.keys == 0)
+    }
+
+    @Test func `a set of keys finds what was put in and nothing else`() {
+        var random = SplitMix64(seed: 3)
+        var keys = KeySet()
+        var plain: Set<Hash128> = []
+        for _ in 0..<5_000 {
+            let key = Hash128(high: UInt64(random.below(3)), low: UInt64(random.below(2_000)))
+            #expect(keys.insert(key) == plain.insert(key).inserted)
+        }
+        #expect(keys.count == plain.count)
+        for low in 0..<2_100 {
+            let key = Hash128(high: 1, low: UInt64(low))
+            #expect(keys.contains(key) == plain.contains(key))
+        }
+    }
+}
