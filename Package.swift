@@ -41,10 +41,10 @@ let package = Package(
             dependencies: ["UsageEvents", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline"]
         ),
         .testTarget(name: "UsageEventsTests", dependencies: ["UsageEvents", "TidemarkTestKit"]),
-        .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TidemarkTestKit"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "UsageEvents", "TidemarkTestKit"]),
-        .testTarget(name: "DetectionTests", dependencies: ["Detection", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection", "Statistics", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Detection", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(
             name: "PipelineTests",

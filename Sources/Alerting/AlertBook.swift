@@ -3,8 +3,9 @@ public import UsageEvents
 
 /// Anomaly to alert: opens, updates, holds back and resolves; the last step of phase *judge*, and as pure.
 ///
-/// Suppression runs on the account's own clock: an account that has an open alert of a family gets no second one, and after an
-/// alert the family is quiet for `quietHours`. Of all rules measured this one matters most.
+/// Suppression runs on the account's own clock: an account that has an open alert of a family gets no
+/// second one, and after an alert the family is quiet for `quietHours`. Of all rules measured this one
+/// matters most.
 public struct AlertBook: Sendable {
     /// Quiet times that are remembered before those past on the log's clock are dropped: about 10 MB.
     private static let quietMax = 100_000
@@ -26,8 +27,8 @@ public struct AlertBook: Sendable {
     /// What was said last, and until when nothing more is.
     private struct Quiet {
         var until: Int64
-        /// Since when was what was said. A late event may show something that began no later: it is part of the same, and would
-        /// have the same id.
+        /// Since when was what was said. A late event may show something that began no later: it is part of
+        /// the same, and would have the same id.
         var startsAt: Timestamp
     }
 
@@ -50,11 +51,14 @@ public struct AlertBook: Sendable {
         open.values.map(\.transition).sorted { $0.id < $1.id }
     }
 
-    /// The log's clock moved on: alerts that nothing was heard of are resolved, in the order of their deadlines and ids.
+    /// The log's clock moved on: alerts that nothing was heard of are resolved, in the order of their
+    /// deadlines and ids.
     public mutating func advance(to now: Timestamp, into out: inout [AlertTransition]) {
         guard now.rawValue >= nextDeadline else { return }
         let due = open.filter { $0.value.deadline <= now.rawValue }
-            .sorted { ($0.value.deadline, $0.value.transition.id) < ($1.value.deadline, $1.value.transition.id) }
+            .sorted {
+                ($0.value.deadline, $0.value.transition.id) < ($1.value.deadline, $1.value.transition.id)
+            }
         for (key, entry) in due {
             expire(key, entry, into: &out)
         }
@@ -68,7 +72,9 @@ public struct AlertBook: Sendable {
     public mutating func observe(
         _ anomaly: Anomaly, now: Timestamp, symbols: borrowing Symbols, into out: inout [AlertTransition]
     ) {
-        let key = Key(account: anomaly.account, family: anomaly.metric == nil ? anomaly.kind.word + "\0" + (anomaly.value ?? "") : "spend")
+        let key = Key(
+            account: anomaly.account,
+            family: anomaly.metric == nil ? anomaly.kind.word + "\0" + (anomaly.value ?? "") : "spend")
         // The account's own clock may be there before the log's; what follows must not depend on which.
         if let entry = open[key], entry.deadline <= anomaly.at.rawValue { expire(key, entry, into: &out) }
         let deadline = max(now, anomaly.at).rawValue + hours(configuration.resolveHours)
@@ -128,14 +134,16 @@ public struct AlertBook: Sendable {
         return last
     }
 
-    /// Nothing was heard until the deadline: a first use is no longer news; an account that fell silent uses nothing.
+    /// Nothing was heard until the deadline: a first use is no longer news; an account that fell silent
+    /// uses nothing.
     private mutating func expire(_ key: Key, _ entry: Open, into out: inout [AlertTransition]) {
         let reason = entry.anomaly.metric == nil ? "expired" : "back_to_normal"
         resolve(key, entry, at: Timestamp(rawValue: entry.deadline), reason: reason, into: &out)
     }
 
     private mutating func resolve(
-        _ key: Key, _ entry: Open, at: Timestamp, reason: String, last: UInt64? = nil, into out: inout [AlertTransition]
+        _ key: Key, _ entry: Open, at: Timestamp, reason: String, last: UInt64? = nil,
+        into out: inout [AlertTransition]
     ) {
         var resolved = entry.transition
         resolved.seq += 1
@@ -169,11 +177,14 @@ public struct AlertBook: Sendable {
         }
         return AlertTransition(
             id: id, seq: 0, state: .firing, at: a.at, startsAt: a.startsAt, kind: a.kind, severity: severity,
-            page: severity >= configuration.pageSeverity, historical: a.historical, retroactive: a.retroactive,
+            page: severity >= configuration.pageSeverity, historical: a.historical,
+            retroactive: a.retroactive,
             identity: identity, team: a.team, tool: dominant("tool"), model: dominant("model"),
-            mcpServer: dominant("mcp_server"), title: Explanation.title(of: a, identity: identity), reason: "first",
+            mcpServer: dominant("mcp_server"), title: Explanation.title(of: a, identity: identity),
+            reason: "first",
             observed: a.observed, isMoney: a.isMoney, window: a.metric?.window ?? "first_use", basis: a.basis,
-            expected: a.expected, contributors: a.contributors, exposed: exposed, firstSequence: a.firstSequence,
+            expected: a.expected, contributors: a.contributors, exposed: exposed,
+            firstSequence: a.firstSequence,
             lastSequence: a.sequence, configuration: fingerprint)
     }
 

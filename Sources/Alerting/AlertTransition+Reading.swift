@@ -1,11 +1,12 @@
-import UsageEvents
 import Detection
+import UsageEvents
 
 extension AlertTransition {
     /// Reads back one line that `write` wrote, as it stands in the journal.
     ///
-    /// Observed amounts and what is exposed come back exactly, expectations to the three digits that were written. Keys that
-    /// are not known are passed over. Nil where a line is no transition, or one of a kind that this version does not know.
+    /// Observed amounts and what is exposed come back exactly, expectations to the three digits that were
+    /// written. Keys that are not known are passed over. Nil where a line is no transition, or one of a
+    /// kind that this version does not know.
     public init?(json line: some Collection<UInt8>) {
         guard let tree = JSONTree(line),
             let id = tree["id"]?.text, let seq = tree["seq"]?.whole,
@@ -15,7 +16,8 @@ extension AlertTransition {
             let kind = tree["kind"]?.text.flatMap({ word in AlertKind.allCases.first { $0.word == word } }),
             let severity = tree["severity"]?.text.flatMap(Severity.init(word:)),
             let title = tree["title"]?.text, let reason = tree["reason"]?.text,
-            let observed = tree["observed"], let unit = observed["unit"]?.text, let window = observed["window"]?.text,
+            let observed = tree["observed"], let unit = observed["unit"]?.text,
+            let window = observed["window"]?.text,
             let evidence = tree["evidence"],
             let first = evidence["first_sequence"]?.whole, let last = evidence["last_sequence"]?.whole,
             first >= 0, last >= 0
@@ -27,12 +29,14 @@ extension AlertTransition {
             page: tree["page"]?.flag ?? false, historical: tree["historical"]?.flag ?? false,
             retroactive: tree["retroactive"]?.flag ?? false, identity: tree["identity"]?.text,
             team: tree["team"]?.text, tool: tree["tool"]?.text, model: tree["model"]?.text,
-            mcpServer: tree["mcp_server"]?.text, title: title, reason: reason, observed: value, isMoney: isMoney,
+            mcpServer: tree["mcp_server"]?.text, title: title, reason: reason, observed: value,
+            isMoney: isMoney,
             window: window,
             basis: CostBasis.allCases.first { $0.word == observed["cost_basis"]?.text } ?? .unstated,
             expected: Self.expectation(tree, isMoney: isMoney),
             contributors: (tree["contributors"]?.elements ?? []).compactMap(Self.contributor),
-            exposed: tree["exposed_usd"].flatMap { Self.amount($0, isMoney: true) }, firstSequence: UInt64(first),
+            exposed: tree["exposed_usd"].flatMap { Self.amount($0, isMoney: true) },
+            firstSequence: UInt64(first),
             lastSequence: UInt64(last), configuration: evidence["config"]?.text ?? "")
     }
 
@@ -60,7 +64,8 @@ extension AlertTransition {
         guard isMoney else { return Int64(text) }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let isNegative = text.hasPrefix("-")
-        guard parts.count <= 2, let dollars = Int64(parts[0]), parts.count == 1 || (1...9).contains(parts[1].utf8.count)
+        guard parts.count <= 2, let dollars = Int64(parts[0]),
+            parts.count == 1 || (1...9).contains(parts[1].utf8.count)
         else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {

@@ -37,7 +37,8 @@ public struct AlertTransition: Sendable {
     public var mcpServer: String?
     /// One sentence.
     public var title: String
-    /// Why this transition: `first`, `grew`, `rollout`, `back_to_normal`, `accepted`, `superseded`, `expired`.
+    /// Why this transition: `first`, `grew`, `rollout`, `back_to_normal`, `accepted`, `superseded`,
+    /// `expired`.
     public var reason: String
     /// What was observed: nano-dollars or tokens.
     public var observed: Int64
@@ -73,7 +74,8 @@ public struct AlertTransition: Sendable {
 }
 
 extension AlertTransition {
-    /// Appends the JSON object of the contract, without a line end. Every key is there; what does not apply is null.
+    /// Appends the JSON object of the contract, without a line end. Every key is there; what does not apply
+    /// is null.
     public func write(into out: inout [UInt8]) {
         let before = consume out
         out = []
@@ -160,5 +162,6 @@ func roundedToThreeDigits(_ value: Double) -> Int64 {
 func thousandths(_ value: Double) -> String {
     let n = Int64(max(-9e15, min(9e15, (value * 1_000).rounded())))
     let digits = String(n.magnitude % 1_000)
-    return (n < 0 ? "-" : "") + "\(n.magnitude / 1_000)." + String(repeating: "0", count: 3 - digits.utf8.count) + digits
+    return (n < 0 ? "-" : "") + "\(n.magnitude / 1_000)."
+        + String(repeating: "0", count: 3 - digits.utf8.count) + digits
 }

@@ -6,7 +6,8 @@ public struct AlertingConfiguration: Hashable, Sendable {
     public var quietHours: Double = 24
     /// Hours after the end of an excursion that its family stays quiet, where that is longer.
     public var quietAfterEndHours: Double = 1
-    /// Hours of the log's clock after which an alert about a first use, or of an account that fell silent, is resolved.
+    /// Hours of the log's clock after which an alert about a first use, or of an account that fell silent,
+    /// is resolved.
     public var resolveHours: Double = 24
     /// Dollars above the expectation from which a spend alert is medium, high and critical.
     public var mediumUSD: Double = 5

@@ -13,17 +13,23 @@ enum Explanation {
     private static func spike(_ a: Anomaly, _ identity: String) -> String {
         // A late event shows an hour that need not be the last one.
         let window =
-            a.metric?.isHour != true ? "in the last 24 hours" : a.retroactive ? "in one hour" : "in the last hour"
+            a.metric?.isHour != true
+            ? "in the last 24 hours" : a.retroactive ? "in one hour" : "in the last hour"
         let amount =
             a.isMoney
             ? "spent \(money(a.observed, a.basis)) \(window)" : "used \(tokens(a.observed)) \(window)"
         guard let expected = a.expected else { return "\(identity) \(amount)" }
-        let usual = a.isMoney ? NanoUSD(rawValue: roundedToThreeDigits(expected.value)).dollars : tokens(roundedToThreeDigits(expected.value))
+        let usual =
+            a.isMoney
+            ? NanoUSD(rawValue: roundedToThreeDigits(expected.value)).dollars
+            : tokens(roundedToThreeDigits(expected.value))
         switch a.comparison {
         case .organisation:
-            return "\(identity) \(amount) and has no history; accounts here usually \(a.isMoney ? "spend" : "use") \(usual)"
+            let verb = a.isMoney ? "spend" : "use"
+            return "\(identity) \(amount) and has no history; accounts here usually \(verb) \(usual)"
         default:
-            return "\(identity) \(amount), \(multiple(Double(a.observed) / max(expected.value, 1))) its usual \(usual)"
+            let ratio = multiple(Double(a.observed) / max(expected.value, 1))
+            return "\(identity) \(amount), \(ratio) its usual \(usual)"
         }
     }
 
@@ -33,7 +39,8 @@ enum Explanation {
         var scope = "which nobody in the organisation had used before"
         if case .newToTeam = a.comparison { scope = "which is new to team \(a.team ?? "?")" }
         if a.adopters > 1 {
-            return "\(a.adopters) accounts took up \(what) \(value) within a day, first \(identity): a rollout?"
+            return
+                "\(a.adopters) accounts took up \(what) \(value) within a day, first \(identity): a rollout?"
         }
         let price = a.priceRatio >= 1.5 ? ", at \(multiple(a.priceRatio)) its usual price per token" : ""
         return "\(identity) used \(what) \(value), \(scope)\(price)"
@@ -56,7 +63,8 @@ enum Explanation {
         if m < 100_000 { return "\(sign)\(groupedDigits(m)) tokens" }
         var (unit, letter) = (UInt64(1_000_000_000), "B")
         // The first unit of which it is, rounded, less than a thousand.
-        for (smaller, name) in [(UInt64(1_000), "k"), (1_000_000, "M")] where (m + smaller / 2) / smaller < 1_000 {
+        for (smaller, name) in [(UInt64(1_000), "k"), (1_000_000, "M")]
+        where (m + smaller / 2) / smaller < 1_000 {
             (unit, letter) = (smaller, name)
             break
         }
@@ -69,6 +77,7 @@ enum Explanation {
     /// `3.4x` below ten, `18x` above.
     static func multiple(_ ratio: Double) -> String {
         let tenths = Int64(max(0, min(ratio, 1e12)) * 10 + 0.5)
-        return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10)x" : "\(groupedDigits(UInt64((tenths + 5) / 10)))x"
+        return tenths < 100 && tenths % 10 != 0
+            ? "\(tenths / 10).\(tenths % 10)x" : "\(groupedDigits(UInt64((tenths + 5) / 10)))x"
     }
 }

@@ -1,4 +1,5 @@
-/// Writes one JSON object with keys in the order of the calls (RFC 8259). Event text is data: every control character is escaped.
+/// Writes one JSON object with keys in the order of the calls (RFC 8259). Event text is data: every control
+/// character is escaped.
 struct JSONObjectWriter: ~Copyable {
     private var out: [UInt8]
     private var isFirst = true
@@ -34,7 +35,8 @@ struct JSONObjectWriter: ~Copyable {
         nested(body)
     }
 
-    mutating func array<Item>(_ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void) {
+    mutating func array<Item>(_ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void)
+    {
         self.key(key)
         out.append(UInt8(ascii: "["))
         for (i, item) in items.enumerated() {

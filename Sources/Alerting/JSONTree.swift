@@ -97,7 +97,8 @@ enum JSONTree {
             if take("}") { return .object([]) }
             repeat {
                 skipBlanks()
-                guard next == UInt8(ascii: "\""), let key = string(), take(":"), let value = value(depth: depth + 1)
+                guard next == UInt8(ascii: "\""), let key = string(), take(":"),
+                    let value = value(depth: depth + 1)
                 else { return nil }
                 members.append((key, value))
             } while take(",")

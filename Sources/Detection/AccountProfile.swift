@@ -45,7 +45,8 @@ extension Scorer {
         let levels = Metric.allCases.map { metric in
             let known = baseline(metric, state)
             let current = now[Int(account)].sums[metric]
-            let score = current > 0 && known.have > 0
+            let score =
+                current > 0 && known.have > 0
                 ? (Deterministic.log2(Double(current)) - known.mean) / known.spread : 0
             let assessment: Assessment =
                 known.have < known.need

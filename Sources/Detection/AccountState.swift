@@ -20,9 +20,10 @@ struct AccountNow: Sendable {
     var hourTotals = Totals()
     var hourFirstSequence: UInt64 = .max
 
-    /// Models and MCP servers used last, to spare the look-up of nearly all events.
-    var lastModels: (UInt32, UInt32) = (0, 0)
-    var lastServers: (UInt32, UInt32) = (0, 0)
+    /// Four models and MCP servers used before, to spare the look-up of nearly all events; 0, which is
+    /// none, is always known.
+    var models = SIMD4<UInt32>(repeating: 0)
+    var servers = SIMD4<UInt32>(repeating: 0)
 
     /// Bit per slot of the ring that is not empty.
     var ringMask: UInt16 = 0

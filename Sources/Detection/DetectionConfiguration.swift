@@ -33,7 +33,8 @@ public struct DetectionConfiguration: Hashable, Sendable {
         public var hourFloor: Double
         /// Smallest day that counts.
         public var dayFloor: Double
-        /// Standard deviations of the organisation's hours above which an account without history is judged unusual.
+        /// Standard deviations of the organisation's hours above which an account without history is judged
+        /// unusual.
         public var newcomerSensitivity: Double
 
         /// The settings that differ between metrics.

@@ -17,7 +17,8 @@ struct HourList: Sendable {
     var oldest: UInt32 = HourPool.none
 }
 
-/// The hour cells of all accounts in one array with a free list: 40 bytes for each active hour, no allocation in steady state.
+/// The hour cells of all accounts in one array with a free list: 40 bytes for each active hour, no
+/// allocation in steady state.
 struct HourPool: Sendable {
     static let none = UInt32.max
 
@@ -26,7 +27,8 @@ struct HourPool: Sendable {
 
     subscript(index: UInt32) -> HourCell { cells[Int(index)] }
 
-    /// Adds to the cell of an hour, which is made in its place where it is missing. O(hours between it and the newest).
+    /// Adds to the cell of an hour, which is made in its place where it is missing. O(hours between it and
+    /// the newest).
     mutating func add(_ totals: Totals, hour: Int32, sequence: UInt64, to list: inout HourList) {
         var newer = Self.none
         var at = list.newest
@@ -40,7 +42,8 @@ struct HourPool: Sendable {
             return
         }
         let made = allocate()
-        cells[Int(made)] = HourCell(hour: hour, older: at, newer: newer, totals: totals, firstSequence: sequence)
+        cells[Int(made)] = HourCell(
+            hour: hour, older: at, newer: newer, totals: totals, firstSequence: sequence)
         if newer == Self.none { list.newest = made } else { cells[Int(newer)].older = made }
         if at == Self.none { list.oldest = made } else { cells[Int(at)].newer = made }
     }
@@ -58,7 +61,11 @@ struct HourPool: Sendable {
         let index = list.oldest
         let cell = cells[Int(index)]
         list.oldest = cell.newer
-        if cell.newer == Self.none { list.newest = Self.none } else { cells[Int(cell.newer)].older = Self.none }
+        if cell.newer == Self.none {
+            list.newest = Self.none
+        } else {
+            cells[Int(cell.newer)].older = Self.none
+        }
         cells[Int(index)].older = free
         free = index
         return cell

@@ -1,7 +1,8 @@
 import Statistics
 public import UsageEvents
 
-/// Phase *judge*: one fold over the signals of all accounts by (sequence, kind); it owns what crosses accounts.
+/// Phase *judge*: one fold over the signals of all accounts by (sequence, kind); it owns what crosses
+/// accounts.
 ///
 /// It holds the organisation's prior for accounts without history, and who uses which model and MCP server.
 /// It never feeds *score*. Texts decide every order, never the numbers of symbols, which differ between runs.
@@ -47,9 +48,11 @@ public struct Judge: Sendable {
 
     private static func continuation(_ phase: Anomaly.Phase, _ metric: Metric, _ signal: Signal) -> Anomaly {
         Anomaly(
-            phase: phase, kind: metric.kind, metric: metric, account: signal.account, sequence: signal.sequence,
+            phase: phase, kind: metric.kind, metric: metric, account: signal.account,
+            sequence: signal.sequence,
             at: signal.at, startsAt: signal.at, firstSequence: signal.sequence, historical: signal.historical,
-            retroactive: false, observed: 0, isMoney: metric.isSpend, basis: .unstated, comparison: .ownBaseline,
+            retroactive: false, observed: 0, isMoney: metric.isSpend, basis: .unstated,
+            comparison: .ownBaseline,
             contributors: [])
     }
 
@@ -62,7 +65,8 @@ public struct Judge: Sendable {
         }
     }
 
-    /// A known account's excursion stands; one of an account without history is compared with everybody's hours or days.
+    /// A known account's excursion stands; one of an account without history is compared with everybody's
+    /// hours or days.
     private func judge(_ e: Excursion, signal: Signal, symbols: borrowing Symbols) -> Anomaly? {
         var expected = e.expected
         var comparison = Anomaly.Comparison.ownBaseline
@@ -72,7 +76,8 @@ public struct Judge: Sendable {
             comparison = .organisation(have: e.have, need: e.need)
         }
         return Anomaly(
-            phase: e.phase == .began ? .began : .grew, kind: e.metric.kind, metric: e.metric, account: signal.account,
+            phase: e.phase == .began ? .began : .grew, kind: e.metric.kind, metric: e.metric,
+            account: signal.account,
             sequence: signal.sequence, at: signal.at, startsAt: e.startsAt, firstSequence: e.firstSequence,
             historical: signal.historical, retroactive: e.retroactive, team: teamText(signal.team, symbols),
             observed: e.observed, isMoney: e.metric.isSpend, basis: Self.basis(e.parts), expected: expected,
@@ -83,14 +88,17 @@ public struct Judge: Sendable {
     private func organisation(_ e: Excursion) -> Expectation? {
         let hours = priors[(e.metric.isSpend ? Metric.spendHour : .tokensHour).rawValue]
         let prior = priors[e.metric.rawValue]
-        guard hours.count >= Self.priorHoursNeeded, prior.count >= Self.priorHoursNeeded / 8 else { return nil }
+        guard hours.count >= Self.priorHoursNeeded, prior.count >= Self.priorHoursNeeded / 8 else {
+            return nil
+        }
         let spread = max(Double(prior.variance).squareRoot(), 0.5)
         let mean = Double(prior.mean)
         let s = e.metric.isSpend ? configuration.spendSpike : configuration.tokenSpike
         return Expectation(
             value: Deterministic.exp2(mean), low: Deterministic.exp2(mean - spread),
             high: Deterministic.exp2(mean + spread),
-            score: (Deterministic.log2(Double(max(e.observed, 1))) - mean) / spread, threshold: s.newcomerSensitivity)
+            score: (Deterministic.log2(Double(max(e.observed, 1))) - mean) / spread,
+            threshold: s.newcomerSensitivity)
     }
 
     /// The basis of most of the dollars; the first by number among equals.
@@ -98,7 +106,9 @@ public struct Judge: Sendable {
         var sums = [Int64](repeating: 0, count: CostBasis.allCases.count)
         for part in parts { sums[Int(part.facet.basis.rawValue)] &+= part.totals.cost }
         var best = CostBasis.unstated
-        for basis in CostBasis.allCases where sums[Int(basis.rawValue)] > sums[Int(best.rawValue)] { best = basis }
+        for basis in CostBasis.allCases where sums[Int(basis.rawValue)] > sums[Int(best.rawValue)] {
+            best = basis
+        }
         return best
     }
 

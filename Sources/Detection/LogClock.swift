@@ -1,10 +1,11 @@
 import UsageEvents
 
-/// The clock of phase *judge*: the wall clock that live blocks and ticks carry; without any, the third-largest account clock
-/// (the smallest, if there are fewer than three accounts), so that no one account with a wrong clock moves it.
+/// The clock of phase *judge*: the wall clock that live blocks and ticks carry; without any, the
+/// third-largest account clock (the smallest, if there are fewer than three accounts), so that no one
+/// account with a wrong clock moves it.
 ///
-/// It never goes back, but for two moments: when the second or third account appears, and when the first wall clock does.
-/// Else the first account of a log could set it ahead for as long as its own clock is.
+/// It never goes back, but for two moments: when the second or third account appears, and when the first
+/// wall clock does. Else the first account of a log could set it ahead for as long as its own clock is.
 struct LogClock: Sendable {
     private var top: [(account: UInt32, clock: Int64)] = []
     private var received = Int64.min

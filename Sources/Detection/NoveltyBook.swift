@@ -2,16 +2,19 @@ import UsageEvents
 
 /// Who uses which model and MCP server, and whether one more user is news.
 ///
-/// News to the organisation: nobody had used the value. News to the team: fewer than `teamMates` members had, in a team that is
-/// itself old enough to have habits. While the log is younger than `learningDays`, everything is noted and nothing is said.
-/// Several accounts that take up a value within a day of the news are one rollout: they join the first alert.
+/// News to the organisation: nobody had used the value. News to the team: fewer than `teamMates` members
+/// had, in a team that is itself old enough to have habits. While the log is younger than `learningDays`,
+/// everything is noted and nothing is said. Several accounts that take up a value within a day of the news
+/// are one rollout: they join the first alert.
 ///
-/// An account's own clock says how old a habit is when the account itself is judged. What is remembered for others is dated by the
-/// log's clock where the account's is ahead of it: a wrong clock must not tell others what is news.
+/// An account's own clock says how old a habit is when the account itself is judged. What is remembered for
+/// others is dated by the log's clock where the account's is ahead of it: a wrong clock must not tell
+/// others what is news.
 struct NoveltyBook: Sendable {
     /// A value of one kind, and the team; team 0 is the whole organisation.
     ///
-    /// Symbols rather than texts: looking up needs no order, and hashing three numbers costs a tenth of hashing a name.
+    /// Symbols rather than texts: looking up needs no order, and hashing three numbers costs a tenth of
+    /// hashing a name.
     private struct Key: Hashable {
         var value: UInt32
         var team: UInt32
@@ -39,7 +42,8 @@ struct NoveltyBook: Sendable {
     private(set) var unremarkable = 0
 
     mutating func judge(
-        _ use: FirstUse, signal: Signal, now: Int64, configuration: DetectionConfiguration, symbols: borrowing Symbols
+        _ use: FirstUse, signal: Signal, now: Int64, configuration: DetectionConfiguration,
+        symbols: borrowing Symbols
     ) -> Anomaly? {
         let settings = use.kind == .newModel ? configuration.newModel : configuration.newMCPServer
         let isModel = use.kind == .newModel
@@ -96,9 +100,11 @@ struct NoveltyBook: Sendable {
             contributors.append(Contributor(dimension: "model", value: model, share: 1))
         }
         let anomaly = Anomaly(
-            phase: .began, kind: use.kind, metric: nil, account: signal.account, value: value, sequence: signal.sequence,
+            phase: .began, kind: use.kind, metric: nil, account: signal.account, value: value,
+            sequence: signal.sequence,
             at: signal.at, startsAt: signal.at, firstSequence: signal.sequence, historical: signal.historical,
-            retroactive: use.late, team: teamText(signal.team, symbols), observed: isMoney ? use.totals.cost : use.totals.tokens,
+            retroactive: use.late, team: teamText(signal.team, symbols),
+            observed: isMoney ? use.totals.cost : use.totals.tokens,
             isMoney: isMoney, basis: use.facet.basis, expected: nil, comparison: comparison,
             contributors: contributors, priceRatio: use.priceRatio, adopters: 1)
         if inOrganisation == 0 { news[everywhere] = News(at: time, anomaly: anomaly) }

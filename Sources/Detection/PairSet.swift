@@ -1,4 +1,5 @@
-/// An exact set of (account, kind, value) pairs: who has used what. Open addressing, 8 bytes a slot, at most two thirds full.
+/// An exact set of (account, kind, value) pairs: who has used what. Open addressing, 8 bytes a slot, at
+/// most two thirds full.
 struct PairSet: Sendable {
     private var slots = [UInt64](repeating: 0, count: 1_024)
     private(set) var count = 0

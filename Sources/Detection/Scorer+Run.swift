@@ -1,14 +1,17 @@
 import UsageEvents
 
-// The only unsafe code of detection, for the only loop that runs for every event: with array subscripts it pays for a uniqueness
-// check and a bounds check at each of some thirty accesses, and takes three times as long (`Benchmarks`, observe).
+// The only unsafe code of detection, for the only loop that runs for every event: with array subscripts it
+// pays for a uniqueness check and a bounds check at each of some thirty accesses, and takes three times as
+// long (`Benchmarks`, observe).
 //
-// Proof: a row's account is compared with the count of `now` before either pointer is used, `rings` holds `slots` totals for each
-// element of `now` (`makeRoom` grows both), a ring index is below `slots`, and neither array changes its size while the pointers live.
+// Proof: a row's account is compared with the count of `now` before either pointer is used, `rings` holds
+// `slots` totals for each element of `now` (`makeRoom` grows both), a ring index is below `slots`, and
+// neither array changes its size while the pointers live.
 
 extension Scorer {
-    /// Takes events as long as they are of no note: in order, in the account's hour, of a known model and server, below every
-    /// trigger, nobody watching. Returns the first row that is not, with nothing done for it, or the number of rows.
+    /// Takes events as long as they are of no note: in order, in the account's hour, of a known model and
+    /// server, below every trigger, nobody watching. Returns the first row that is not, with nothing done
+    /// for it, or the number of rows.
     mutating func addRun(_ batch: borrowing EventBatch, from start: Int, firstSequence: UInt64) -> Int {
         let ts = batch.ts.span
         let identity = batch.identity.span
@@ -31,7 +34,8 @@ extension Scorer {
                         ts: ts[row],
                         Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row]),
                         model: model[row], server: server[row], sequence: firstSequence &+ UInt64(row),
-                        ring: UnsafeMutableBufferPointer(start: totals + a * Scorer.slots, count: Scorer.slots))
+                        ring: UnsafeMutableBufferPointer(
+                            start: totals + a * Scorer.slots, count: Scorer.slots))
                     guard added else { return row }
                     row += 1
                 }
@@ -61,11 +65,12 @@ extension AccountNow {
         ts: Int64, _ totals: Totals, model: UInt32, server: UInt32, sequence: UInt64,
         ring: UnsafeMutableBufferPointer<Totals>
     ) -> Bool {
-        guard ts >= clock, watch == 0, model == 0 || model == lastModels.0 || model == lastModels.1,
-            server == 0 || server == lastServers.0 || server == lastServers.1
+        guard ts >= clock, watch == 0, model == 0 || any(models .== model),
+            server == 0 || any(servers .== server)
         else { return false }
         if ts >= slotEnd {
-            // A new slot of the same hour: what leaves the rolling hour leaves it whatever becomes of the event.
+            // A new slot of the same hour: what leaves the rolling hour leaves it whatever becomes of the
+            // event.
             guard Int32(truncatingIfNeeded: floorDivide(ts, Timestamp.hour)) == hour else { return false }
             unsafe rollRing(to: ts, ring)
         }

@@ -28,10 +28,13 @@ extension Scorer {
         return Int64(max(1, min(amount * (metric.isSpend ? 1e9 : 1), 9e17)))
     }
 
-    /// What is known of a metric: the baseline that judges it, and how much of it there is, in active hours or days.
+    /// What is known of a metric: the baseline that judges it, and how much of it there is, in active hours
+    /// or days.
     ///
     /// The hour is judged by the largest hours of days: quiet hours say little about what a busy one may be.
-    func baseline(_ metric: Metric, _ state: AccountPast) -> (mean: Double, spread: Double, have: Double, need: Double) {
+    func baseline(_ metric: Metric, _ state: AccountPast) -> (
+        mean: Double, spread: Double, have: Double, need: Double
+    ) {
         let b = configuration.baseline
         let moments =
             switch metric {
@@ -41,7 +44,9 @@ extension Scorer {
             case .tokensDay: state.dayTokens
             }
         let spread = moments.spread(prior: b.daySpread, priorCount: b.spreadWeight, memory: b.dayMemory)
-        guard metric.isHour else { return (Double(moments.mean), spread, Double(moments.count), b.daysNeeded) }
+        guard metric.isHour else {
+            return (Double(moments.mean), spread, Double(moments.count), b.daysNeeded)
+        }
         let have = min(Double(state.hoursLearned) / b.hoursNeeded, Double(moments.count) / b.daysNeeded)
         return (Double(moments.mean), spread, have * b.hoursNeeded, b.hoursNeeded)
     }
@@ -60,8 +65,8 @@ extension Scorer {
             past[a].thresholds[metric] = threshold
             let bit: UInt8 = 1 << UInt8(metric.rawValue)
             if now[a].openAsNewcomer & bit != 0 {
-                // It has become known while above a rung: from now on its own baseline decides. It stays open, so that an
-                // alert about it is resolved when the total falls.
+                // It has become known while above a rung: from now on its own baseline decides. It stays
+                // open, so that an alert about it is resolved when the total falls.
                 now[a].triggers[metric] = threshold
             } else if now[a].open & bit == 0 {
                 now[a].triggers[metric] = now[a].isWatched ? threshold : watchLevel(threshold)
@@ -69,7 +74,8 @@ extension Scorer {
         }
     }
 
-    /// A total has reached its trigger. The first stage begins to note what drives it, the second is an excursion.
+    /// A total has reached its trigger. The first stage begins to note what drives it, the second is an
+    /// excursion.
     mutating func trigger(_ event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
         if !now[a].isWatched {
@@ -80,24 +86,29 @@ extension Scorer {
             }
         }
         for metric in Metric.allCases where now[a].sums[metric] >= now[a].triggers[metric] {
-            signals.append(raise(metric, observed: now[a].sums[metric], hour: nil, event: event, retroactive: late))
+            signals.append(
+                raise(metric, observed: now[a].sums[metric], hour: nil, event: event, retroactive: late))
         }
     }
 
     /// An hour outside the rolling one has grown by a late event or a bucket: is it a spike after all?
     mutating func checkHour(_ hour: Int32, event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
-        let totals = hour == now[a].hour ? now[a].hourTotals : hours.find(hour, in: past[a].hours)?.totals ?? Totals()
+        let totals =
+            hour == now[a].hour ? now[a].hourTotals : hours.find(hour, in: past[a].hours)?.totals ?? Totals()
         for metric in [Metric.spendHour, .tokensHour] {
             let observed = metric.isSpend ? totals.cost : totals.tokens
             let isOpen = now[a].open & 1 << UInt8(metric.rawValue) != 0
-            guard observed >= (isOpen ? now[a].triggers[metric] : past[a].thresholds[metric]) else { continue }
+            guard observed >= (isOpen ? now[a].triggers[metric] : past[a].thresholds[metric]) else {
+                continue
+            }
             if !now[a].isWatched { trigger(event, late: late, into: &signals) }
             signals.append(raise(metric, observed: observed, hour: hour, event: event, retroactive: late))
         }
     }
 
-    /// The signal of an excursion, and the next trigger half as high again. `hour` is the clock hour of a late rise.
+    /// The signal of an excursion, and the next trigger half as high again. `hour` is the clock hour of a
+    /// late rise.
     private mutating func raise(
         _ metric: Metric, observed: Int64, hour: Int32?, event: Observation, retroactive: Bool
     ) -> Signal {
@@ -119,24 +130,32 @@ extension Scorer {
         return signal(event, .excursion(excursion))
     }
 
-    /// Since when: the shortest last part of the window that holds nine tenths of it; and the first event of its first hour.
-    private func start(_ metric: Metric, _ observed: Int64, _ hour: Int32?, _ a: Int) -> (at: Int64, sequence: UInt64) {
+    /// Since when: the shortest last part of the window that holds nine tenths of it; and the first event
+    /// of its first hour.
+    private func start(_ metric: Metric, _ observed: Int64, _ hour: Int32?, _ a: Int) -> (
+        at: Int64, sequence: UInt64
+    ) {
         func amount(_ t: Totals) -> Int64 { metric.isSpend ? t.cost : t.tokens }
         let enough = observed - observed / 10
         let current = now[a].hourFirstSequence
         if let hour, hour != now[a].hour {
-            return (Int64(hour) * Timestamp.hour, hours.find(hour, in: past[a].hours)?.firstSequence ?? current)
+            return (
+                Int64(hour) * Timestamp.hour, hours.find(hour, in: past[a].hours)?.firstSequence ?? current
+            )
         }
         var sum: Int64 = 0
         if metric.isHour, hour == nil {
             var back: Int32 = 0
             while back < Int32(Self.slots) {
-                sum &+= amount(rings[a * Self.slots + (Int(now[a].ringIndex) + Self.slots - Int(back)) % Self.slots])
+                sum &+= amount(
+                    rings[a * Self.slots + (Int(now[a].ringIndex) + Self.slots - Int(back)) % Self.slots])
                 if sum >= enough { break }
                 back += 1
             }
             let at = Int64(now[a].slot - min(back, Int32(Self.slots) - 1)) * 5 * Timestamp.minute
-            return (at, min(current, hours.find(now[a].hour - 1, in: past[a].hours)?.firstSequence ?? current))
+            return (
+                at, min(current, hours.find(now[a].hour - 1, in: past[a].hours)?.firstSequence ?? current)
+            )
         }
         sum = amount(now[a].hourTotals)
         var since = now[a].hour
@@ -151,7 +170,9 @@ extension Scorer {
         return (Int64(since) * Timestamp.hour, sequence)
     }
 
-    private func expectation(_ metric: Metric, _ observed: Int64, _ mean: Double, _ spread: Double) -> Expectation {
+    private func expectation(_ metric: Metric, _ observed: Int64, _ mean: Double, _ spread: Double)
+        -> Expectation
+    {
         let s = spike(metric)
         return Expectation(
             value: Deterministic.exp2(mean), low: Deterministic.exp2(mean - spread),
@@ -160,14 +181,17 @@ extension Scorer {
             threshold: metric.isHour ? s.sensitivity : s.daySensitivity)
     }
 
-    /// At the end of a slot: totals below half their threshold are back to normal; with all below a quarter nobody watches.
+    /// At the end of a slot: totals below half their threshold are back to normal; with all below a quarter
+    /// nobody watches.
     mutating func endExcursions(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
         var isLow = true
         for metric in Metric.allCases where past[a].thresholds[metric] != .max {
             let sum = now[a].sums[metric]
             if sum >= past[a].thresholds[metric] / 4 { isLow = false }
-            guard now[a].open & 1 << UInt8(metric.rawValue) != 0, sum < past[a].thresholds[metric] / 2 else { continue }
+            guard now[a].open & 1 << UInt8(metric.rawValue) != 0, sum < past[a].thresholds[metric] / 2 else {
+                continue
+            }
             close(metric, a)
             signals.append(signal(event, .excursionEnded(metric, reason: .backToNormal)))
         }

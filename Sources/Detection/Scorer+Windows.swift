@@ -30,7 +30,8 @@ extension Scorer {
         }
     }
 
-    /// Hours that leave the rolling day (24 hours of the clock, the current one included) no longer count in it.
+    /// Hours that leave the rolling day (24 hours of the clock, the current one included) no longer count
+    /// in it.
     private mutating func forget(_ a: Int, before: Int32) {
         var at = past[a].hours.oldest
         while at != HourPool.none, hours[at].hour <= now[a].hour - 24 {
@@ -69,7 +70,9 @@ extension Scorer {
             past[a].priceTokens = past[a].priceTokens * 0.99 + Double(totals.tokens)
         }
         past[a].hoursLearned &+= 1
-        if Double(past[a].hoursLearned) == configuration.baseline.hoursNeeded.rounded(.up) { setThresholds(a) }
+        if Double(past[a].hoursLearned) == configuration.baseline.hoursNeeded.rounded(.up) {
+            setThresholds(a)
+        }
     }
 
     private mutating func learnDay(_ event: Observation, into signals: inout [Signal]) {
@@ -80,12 +83,15 @@ extension Scorer {
         // A copy, written back whole: no call below holds the array while an element of it changes.
         var state = past[a]
         let b = configuration.baseline
-        if let step = Self.adopt(totals.cost, state.daySpend, configuration.spendSpike, b, &state.levelSpend) {
+        if let step = Self.adopt(totals.cost, state.daySpend, configuration.spendSpike, b, &state.levelSpend)
+        {
             state.daySpend.shift(by: step)
             state.peakSpend.shift(by: step)
             accept([.spendHour, .spendDay], event, into: &signals)
         }
-        if let step = Self.adopt(totals.tokens, state.dayTokens, configuration.tokenSpike, b, &state.levelTokens) {
+        if let step = Self.adopt(
+            totals.tokens, state.dayTokens, configuration.tokenSpike, b, &state.levelTokens)
+        {
             state.dayTokens.shift(by: step)
             state.peakTokens.shift(by: step)
             accept([.tokensHour, .tokensDay], event, into: &signals)
@@ -98,8 +104,8 @@ extension Scorer {
         setThresholds(a)
     }
 
-    /// Learns the logarithm of a total, held within three standard deviations once the baseline is warm: an incident must not
-    /// teach it. A total of nothing is not an active day and teaches nothing.
+    /// Learns the logarithm of a total, held within three standard deviations once the baseline is warm: an
+    /// incident must not teach it. A total of nothing is not an active day and teaches nothing.
     private static func learn(
         _ total: Int64, _ moments: inout ForgettingMoments, _ b: DetectionConfiguration.Baseline
     ) {
@@ -112,8 +118,8 @@ extension Scorer {
         moments.learn(x, memory: b.dayMemory)
     }
 
-    /// After enough active days inside one new band (a factor of two either way) above the baseline, that level is the new normal.
-    /// Returns the step in doublings.
+    /// After enough active days inside one new band (a factor of two either way) above the baseline, that
+    /// level is the new normal. Returns the step in doublings.
     private static func adopt(
         _ total: Int64, _ baseline: ForgettingMoments, _ spike: DetectionConfiguration.Spike,
         _ b: DetectionConfiguration.Baseline, _ level: inout Level
@@ -134,7 +140,8 @@ extension Scorer {
         return step
     }
 
-    /// An event behind the account's clock, or one that is not a single request: it lands in the hour it belongs to.
+    /// An event behind the account's clock, or one that is not a single request: it lands in the hour it
+    /// belongs to.
     mutating func addLate(_ event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
         let slot = Int32(truncatingIfNeeded: floorDivide(event.ts, 5 * Timestamp.minute))

@@ -3,9 +3,10 @@ public import UsageEvents
 
 /// Phase *score*: a fold over one account's own events in sequence order.
 ///
-/// An account's signals depend on its own events and the configuration only, never on another account, a clock or the size of a batch.
-/// Cost: a few additions and one comparison an event; everything else happens when a five-minute slot ends or a trigger is reached.
-/// Memory: about 480 bytes an account and 40 for each active hour of its last 25.
+/// An account's signals depend on its own events and the configuration only, never on another account, a
+/// clock or the size of a batch. Cost: a few additions and one comparison an event; everything else happens
+/// when a five-minute slot ends or a trigger is reached. Memory: about 480 bytes an account and 40 for each
+/// active hour of its last 25.
 public struct Scorer: Sendable {
     /// Hours for which totals are kept; an hour is learned when the account's clock is 24 h past its end.
     static let hoursKept: Int32 = 25
@@ -48,7 +49,8 @@ public struct Scorer: Sendable {
             if account >= now.count { makeRoom(for: account) }
             let shape = EventShape(rawValue: batch.shape[row])
             let event = Observation(
-                account: account, team: batch.team[row], ts: batch.ts[row], sequence: firstSequence &+ UInt64(row),
+                account: account, team: batch.team[row], ts: batch.ts[row],
+                sequence: firstSequence &+ UInt64(row),
                 totals: Totals(
                     cost: batch.cost[row],
                     tokens: batch.inputTokens[row] &+ batch.outputTokens[row] &+ batch.cacheWriteTokens[row]),
@@ -101,18 +103,18 @@ public struct Scorer: Sendable {
     private mutating func firstUses(of event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
         let model = event.facet.model
-        if model != 0, model != now[a].lastModels.0 {
-            let isKnown = model == now[a].lastModels.1
-            now[a].lastModels = (model, now[a].lastModels.0)
-            if !isKnown, used.insert(account: UInt32(a), isServer: false, value: model) {
+        if model != 0, !any(now[a].models .== model) {
+            let m = now[a].models
+            now[a].models = SIMD4(model, m[0], m[1], m[2])
+            if used.insert(account: UInt32(a), isServer: false, value: model) {
                 signals.append(firstUse(.newModel, model, event, late))
             }
         }
         let server = event.facet.mcpServer
-        if server != 0, server != now[a].lastServers.0 {
-            let isKnown = server == now[a].lastServers.1
-            now[a].lastServers = (server, now[a].lastServers.0)
-            if !isKnown, used.insert(account: UInt32(a), isServer: true, value: server) {
+        if server != 0, !any(now[a].servers .== server) {
+            let s = now[a].servers
+            now[a].servers = SIMD4(server, s[0], s[1], s[2])
+            if used.insert(account: UInt32(a), isServer: true, value: server) {
                 signals.append(firstUse(.newMCPServer, server, event, late))
             }
         }

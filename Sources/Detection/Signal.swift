@@ -25,7 +25,8 @@ public struct Signal: Sendable {
         case dayClosed(Totals)
         /// A total crossed the account's own threshold, or an account without history passed a rung.
         indirect case excursion(Excursion)
-        /// A total is not back yet: said once an hour of the account's clock, so that nobody takes the account for silent.
+        /// A total is not back yet: said once an hour of the account's clock, so that nobody takes the
+        /// account for silent.
         case excursionLasts(Metric)
         /// A total fell back.
         case excursionEnded(Metric, reason: EndReason)
@@ -88,7 +89,8 @@ public struct Excursion: Sendable {
     public var startsAt: Timestamp
     /// What the account used since the total passed half its threshold, by facet; judge sorts by text.
     public var parts: [Part]
-    /// First event of the clock hour in which the window begins: the range to the signal's own sequence has all of the window.
+    /// First event of the clock hour in which the window begins: the range to the signal's own sequence has
+    /// all of the window.
     public var firstSequence: UInt64
     /// Whether a late event caused it.
     public var retroactive: Bool

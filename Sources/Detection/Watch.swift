@@ -1,6 +1,7 @@
 /// What drives an account's totals, noted from the moment one of them passes half its threshold.
 ///
-/// Keeping this for every account all the time would cost most of the memory and time of scoring; nobody asks before a total rises.
+/// Keeping this for every account all the time would cost most of the memory and time of scoring; nobody
+/// asks before a total rises.
 struct Watch: Sendable {
     /// Different facets that are told apart; further ones are summed as "other" (`Facet()`).
     static let facetsMax = 64

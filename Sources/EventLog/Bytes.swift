@@ -10,14 +10,6 @@ extension Array where Element == UInt8 {
         }
     }
 
-    /// Appends bytes in one copy.
-    ///
-    /// `unsafe` because the standard library offers no such call for a span; the pointer is the span's own, with its true
-    /// length, and is not used after the call.
-    mutating func append(span bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { source in unsafe append(contentsOf: source) }
-    }
-
     /// Overwrites the bytes of a number.
     mutating func set(littleEndian value: some FixedWidthInteger, at offset: Int) {
         var rest = UInt64(truncatingIfNeeded: value)
@@ -51,8 +43,8 @@ extension Span where Element == UInt8 {
     /// The signed number that begins at an offset.
     func int64(at offset: Int) -> Int64 { Int64(bitPattern: littleEndian(UInt64.self, at: offset)) }
 
-    /// The number in groups of seven bits that begins at `offset`, which moves behind it; nil where it does not end
-    /// within the bytes or within 64 bits.
+    /// The number in groups of seven bits that begins at `offset`, which moves behind it; nil where it does
+    /// not end within the bytes or within 64 bits.
     func varint(at offset: inout Int) -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0

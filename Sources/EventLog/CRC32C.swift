@@ -1,5 +1,5 @@
-/// The Castagnoli CRC (polynomial 0x1edc6f41, reflected), as in RFC 3720: finds every single-bit, double-bit and
-/// burst error up to 32 bits in a block. It is no defence against somebody who can write to the file.
+/// The Castagnoli CRC (polynomial 0x1edc6f41, reflected), as in RFC 3720: finds every single-bit, double-bit
+/// and burst error up to 32 bits in a block. It is no defence against somebody who can write to the file.
 ///
 /// Sixteen tables take sixteen bytes a step ("slicing", Kounavis and Berry, 2005).
 public struct CRC32C: Sendable {
@@ -33,9 +33,9 @@ public struct CRC32C: Sendable {
 
     /// Takes more bytes.
     ///
-    /// `unsafe` because the table look-ups are the whole work: each index is a table number 0 to 15 times 256 plus one
-    /// byte, hence below the 4,096 entries that `tables` has, and each load lies within the 16 bytes that the loop's
-    /// condition has counted off.
+    /// `unsafe` because the table look-ups are the whole work: each index is a table number 0 to 15 times 256
+    /// plus one byte, hence below the 4,096 entries that `tables` has, and each load lies within the 16 bytes
+    /// that the loop's condition has counted off.
     public mutating func feed(_ bytes: Span<UInt8>) {
         let tables = Self.tables
         var crc = state

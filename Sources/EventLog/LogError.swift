@@ -10,13 +10,15 @@ public enum LogError: Error, Hashable, Sendable {
     case locked(path: String, holder: Int?)
     /// Bytes that had been written whole have changed since.
     case damaged(LogDamage)
-    /// No space is left; nothing that was acknowledged is lost, and the writer can be used again once there is some.
+    /// No space is left; nothing that was acknowledged is lost, and the writer can be used again once there
+    /// is some.
     case full(IOFailure)
     /// The file system or the permissions forbid it.
     case readOnly(IOFailure)
     /// A system call failed.
     case io(IOFailure)
-    /// Syncing failed, so nothing is known about what was written since the last commit; this writer refuses to go on.
+    /// Syncing failed, so nothing is known about what was written since the last commit; this writer refuses
+    /// to go on.
     case poisoned(IOFailure)
     /// A source sent more distinct request ids than the duplicate window may hold.
     case tooManyKeys(source: String, keys: Int)
@@ -111,7 +113,8 @@ extension LogError: CustomStringConvertible {
             "Another process\(holder.map { " (\($0))" } ?? "") writes to the log \(path)."
                 + " Wait until it ends, or stop it; reading is possible meanwhile."
         case .damaged(let damage):
-            "The log is damaged: \(damage). Run `tidemark log verify` for the whole list, and keep a copy of the file."
+            "The log is damaged: \(damage)."
+                + " Run `tidemark log verify` for the whole list, and keep a copy of the file."
         case .full(let failure):
             "\(failure). Everything acknowledged is safe; free some space and go on."
         case .readOnly(let failure):
@@ -122,11 +125,12 @@ extension LogError: CustomStringConvertible {
             "\(failure). What was written since the last commit may be lost, so nothing more is accepted:"
                 + " check the device, then start again; everything acknowledged is kept."
         case .tooLarge(let name, let bytes):
-            "A record of \(name) has \(bytes) bytes, more than the \(LogFormat.controlBytesMax) that one record of the log"
-                + " may have. Make it smaller."
+            "A record of \(name) has \(bytes) bytes, more than the \(LogFormat.controlBytesMax) that one"
+                + " record of the log may have. Make it smaller."
         case .tooManyKeys(let source, let keys):
-            "Source \(source.isEmpty ? "(unnamed)" : source) sent \(keys) distinct request ids within the duplicate window,"
-                + " the most that are remembered. Split it into several sources with --source."
+            "Source \(source.isEmpty ? "(unnamed)" : source) sent \(keys) distinct request ids within the"
+                + " duplicate window, the most that are remembered."
+                + " Split it into several sources with --source."
         }
     }
 }

@@ -15,8 +15,8 @@ public enum LogFormat {
     static let blockMagic: UInt32 = 0x4b42_4d54
     /// Bytes of a block header.
     static let blockHeaderBytes = 56
-    /// Last bytes of every block, `TMBKEND` and a line feed: where they are missing and zeros stand instead, the block
-    /// was torn. No byte of it has fewer than two bits, so a flipped bit never looks like that.
+    /// Last bytes of every block, `TMBKEND` and a line feed: where they are missing and zeros stand instead,
+    /// the block was torn. No byte of it has fewer than two bits, so a flipped bit never looks like that.
     static let endMark: UInt64 = 0x0a44_4e45_4b42_4d54
     /// Bytes of the end mark.
     static let endMarkBytes = 8
@@ -68,7 +68,8 @@ enum BlockKind: UInt8, Sendable {
     case durable = 4
 }
 
-/// The streams of a block, in the order in which they stand in it: what detection reads comes first, ids last.
+/// The streams of a block, in the order in which they stand in it: what detection reads comes first, ids
+/// last.
 enum StreamColumn: UInt8, Sendable, CaseIterable, Comparable {
     case dictionary = 0
     case ts = 1
@@ -144,7 +145,8 @@ enum Encoding: UInt8, Sendable {
     case delta = 3
     /// Numbers of the block's dictionary, byte by byte.
     case index = 4
-    /// 0 to 3: the value that the same account had last, before that, and so on; else the dictionary's number plus 4.
+    /// 0 to 3: the value that the same account had last, before that, and so on; else the dictionary's number
+    /// plus 4.
     case recent = 5
     /// Differences to what the block's rates predict, in quanta, zigzag, byte by byte.
     case residual = 6

@@ -2,8 +2,9 @@ public import UsageEvents
 
 /// Reads a log from beginning to end, or from a sequence on, without a lock: beside a writer, or from a copy.
 ///
-/// `next` returns nil at the end. Where a writer is appending it stops in front of a block that is not whole yet, and may
-/// be called again. A torn tail is an end too (`tail` tells); anything else that fails a check is thrown as damage.
+/// `next` returns nil at the end. Where a writer is appending it stops in front of a block that is not whole
+/// yet, and may be called again. A torn tail is an end too (`tail` tells); anything else that fails a check
+/// is thrown as damage.
 public struct LogReader<D: Disk>: ~Copyable {
     /// What stands behind the last record.
     public enum TailState: Sendable {
@@ -123,6 +124,7 @@ public struct LogReader<D: Disk>: ~Copyable {
             try relist()
             if segments.isEmpty { return false }
         }
+        segmentIndex = min(segmentIndex, segments.count - 1)
         let first = segments[segmentIndex]
         let path = directory.segment(first)
         switch try SegmentFile.open(disk, path, firstSequence: first) {
@@ -136,6 +138,8 @@ public struct LogReader<D: Disk>: ~Copyable {
             return true
         case .torn:
             guard segmentIndex == segments.count - 1 else { throw .damaged(damageHere(.segmentHeader)) }
+            // It may be finished, or removed by a recovering writer: look for it again next time.
+            segments.removeLast()
             tail = .torn
             return false
         case .bad(let error):
@@ -179,6 +183,17 @@ public struct LogReader<D: Disk>: ~Copyable {
             try segment?.refresh()
             if let length = segment?.length, length > before { return true }
         }
+        if segmentIndex + 1 == segments.count - 1 {
+            // A last segment without a header is only being created, or a recovering writer will remove it:
+            // stay here.
+            let first = segments[segmentIndex + 1]
+            if case .torn = try SegmentFile.open(disk, directory.segment(first), firstSequence: first) {
+                segments.removeLast()
+                tail = .torn
+                isWaiting = true
+                return false
+            }
+        }
         segmentIndex += 1
         segment = nil
         return true
@@ -200,8 +215,8 @@ public struct LogReader<D: Disk>: ~Copyable {
     private mutating func decode(
         _ block: BlockHeader, _ columns: ColumnSet, _ batch: inout EventBatch, _ symbols: inout Symbols
     ) throws(LogError) -> LogRecord? {
-        // In the last segment a write may be unfinished: what is not known to be synced is checked whole, so that every
-        // reader stops where recovery would cut, whichever columns it wants.
+        // In the last segment a write may be unfinished: what is not known to be synced is checked whole, so
+        // that every reader stops where recovery would cut, whichever columns it wants.
         let isDoubtful = segmentIndex == segments.count - 1 && !isMarked
         let needed = isDoubtful ? block.length : streams.end(for: columns, kind: block.kind)
         try segment?.ensure(position.offset, needed)

@@ -2,7 +2,8 @@
 public enum LogRecord: Sendable {
     /// Events; their columns are in the batch that was passed.
     case events(EventsRecord)
-    /// Something that decides about what follows: configuration, roster, prices. It stands between two sequences.
+    /// Something that decides about what follows: configuration, roster, prices. It stands between two
+    /// sequences.
     case control(ControlRecord)
     /// A quiet minute of a live log has passed; wall clock in ms UTC.
     case tick(received: Int64)

@@ -40,7 +40,8 @@ public struct LogStatistics: Sendable, Hashable {
     /// Bytes of all files for each event; 0 where there is no event.
     public var bytesPerEvent: Double { events == 0 ? 0 : Double(bytes) / Double(events) }
 
-    /// Reads headers, directories and dictionaries of a log, nothing else, so it takes a fraction of the time of reading it.
+    /// Reads headers, directories and dictionaries of a log, nothing else, so it takes a fraction of the time
+    /// of reading it.
     public init<D: Disk>(_ disk: D, directory path: String) throws(LogError) {
         let directory = LogDirectory(path)
         guard let found = try directory.list(disk) else { throw .noSuchLog(path: path) }

@@ -6,15 +6,17 @@ public struct LogVerification: Sendable, Hashable {
     public struct Problem: Sendable, Hashable, CustomStringConvertible {
         /// What, where, and which events are at risk.
         public let damage: LogDamage
-        /// Whether it is what a crash, or a writer at work, leaves at the end of the log: nothing acknowledged is lost.
+        /// Whether it is what a crash, or a writer at work, leaves at the end of the log: nothing
+        /// acknowledged is lost.
         public let isTornTail: Bool
 
         /// A line for people.
         public var description: String {
             guard isTornTail else { return damage.description }
             return
-                "\(damage.file) ends at byte \(damage.offset) with a block that is not whole: a writer is at work or was"
-                + " interrupted; nothing acknowledged is lost, and the next `tidemark ingest` moves it to quarantine/"
+                "\(damage.file) ends at byte \(damage.offset) with a block that is not whole: a writer is at"
+                + " work or was interrupted; nothing acknowledged is lost, and the next `tidemark ingest`"
+                + " moves it to quarantine/"
         }
     }
 
@@ -36,10 +38,11 @@ public struct LogVerification: Sendable, Hashable {
     public var isDamaged: Bool { problems.contains { !$0.isTornTail } }
 }
 
-/// Checks every byte of a log: headers, checksums, chain, sequences, counts, times, and that the content decodes.
+/// Checks every byte of a log: headers, checksums, chain, sequences, counts, times, and that the content
+/// decodes.
 ///
-/// It needs no lock and changes nothing. Behind damage it finds the next intact block and goes on, so one run names
-/// everything that is wrong.
+/// It needs no lock and changes nothing. Behind damage it finds the next intact block and goes on, so one run
+/// names everything that is wrong.
 public struct LogVerifier<D: Disk> {
     private let disk: D
     private let directory: LogDirectory
@@ -51,7 +54,8 @@ public struct LogVerifier<D: Disk> {
         directory = LogDirectory(path)
     }
 
-    /// Verifies the log in a directory. Throws only where it cannot be read: no log, a newer format, a failing device.
+    /// Verifies the log in a directory. Throws only where it cannot be read: no log, a newer format, a
+    /// failing device.
     public static func verify(_ disk: D, directory path: String) throws(LogError) -> LogVerification {
         var verifier = LogVerifier(disk, path)
         guard let segments = try verifier.directory.list(disk) else { throw .noSuchLog(path: path) }
@@ -138,7 +142,8 @@ public struct LogVerifier<D: Disk> {
 }
 
 extension SegmentFile {
-    /// The next place behind a bad block at which an intact header stands, with what that block says it continues.
+    /// The next place behind a bad block at which an intact header stands, with what that block says it
+    /// continues.
     mutating func resume(after position: Position) throws(LogError) -> Position? {
         var offset = position.offset + LogFormat.alignment
         while offset + LogFormat.blockHeaderBytes <= length {

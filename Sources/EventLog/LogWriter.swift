@@ -2,8 +2,8 @@ public import UsageEvents
 
 /// The one writer of a log: appends blocks, and makes them durable when asked to commit.
 ///
-/// What `commit` has returned for is safe from any crash. What was appended since is either there whole, or gone whole,
-/// block by block and in order. It holds the lock for as long as it lives.
+/// What `commit` has returned for is safe from any crash. What was appended since is either there whole, or
+/// gone whole, block by block and in order. It holds the lock for as long as it lives.
 public struct LogWriter<D: Disk>: ~Copyable {
     /// How a log is written; the defaults are those of the product.
     public struct Options: Sendable {
@@ -44,7 +44,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
 
     /// Takes the lock of a log, and creates or recovers it.
     ///
-    /// Damage is thrown, never repaired; a torn tail, which nobody was told to be safe, is moved to `quarantine/`.
+    /// Damage is thrown, never repaired; a torn tail, which nobody was told to be safe, is moved to
+    /// `quarantine/`.
     public init(_ disk: D, directory path: String, options: Options = Options()) throws(LogError) {
         precondition(options.segmentBytes < 1 << 31, "offsets in a segment have 32 bits")
         let directory = LogDirectory(path)
@@ -78,11 +79,13 @@ public struct LogWriter<D: Disk>: ~Copyable {
 
     // MARK: - Appending
 
-    /// Appends all events of a batch, in blocks of at most `Limits.eventsPerBlock`, and returns the sequence of the first.
+    /// Appends all events of a batch, in blocks of at most `Limits.eventsPerBlock`, and returns the sequence
+    /// of the first.
     ///
-    /// `received` is the wall clock in ms UTC, nil for history; it is never written as less than it was before.
-    /// After an error nothing of what was appended since the last commit is in the log: append it again, from
-    /// `nextSequence` on. After `full` this writer can go on once there is space; after `poisoned` it cannot.
+    /// `received` is the wall clock in ms UTC, nil for history; it is never written as less than it was
+    /// before. After an error nothing of what was appended since the last commit is in the log: append it
+    /// again, from `nextSequence` on. After `full` this writer can go on once there is space; after
+    /// `poisoned` it cannot.
     public mutating func append(
         _ batch: borrowing EventBatch, symbols: borrowing Symbols, received: Int64?,
         duplicates: DuplicateHorizon = DuplicateHorizon()
@@ -126,8 +129,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
 
     /// Makes everything appended so far durable and returns `durableSequence`, now equal to `nextSequence`.
     ///
-    /// A failure is final: the system may have dropped what it could not write, and a second attempt would succeed
-    /// without writing it. Open the log again, which reads back what is there.
+    /// A failure is final: the system may have dropped what it could not write, and a second attempt would
+    /// succeed without writing it. Open the log again, which reads back what is there.
     @discardableResult
     public mutating func commit() throws(LogError) -> UInt64 {
         if let failure { throw .poisoned(failure) }
@@ -144,8 +147,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
         return durableSequence
     }
 
-    /// Writes down that everything is durable, so that damage to the last block can be told from a crash. Does nothing
-    /// where that is the last record already. Call it when input has been quiet for a second.
+    /// Writes down that everything is durable, so that damage to the last block can be told from a crash.
+    /// Does nothing where that is the last record already. Call it when input has been quiet for a second.
     public mutating func markDurable() throws(LogError) {
         try commit()
         guard !isMarked, offset > LogFormat.segmentHeaderBytes else { return }
@@ -192,8 +195,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
         lastReceived = max(lastReceived, pendingReceived)
     }
 
-    /// Undoes what was appended since the last commit. What a failed write left must not be continued: the next commit
-    /// would make half a block durable.
+    /// Undoes what was appended since the last commit. What a failed write left must not be continued: the
+    /// next commit would make half a block durable.
     private mutating func cutBack() throws(LogError) {
         offset = durableOffset
         chain = durableChain

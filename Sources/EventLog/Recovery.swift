@@ -4,7 +4,8 @@ public struct RecoveryReport: Sendable, Hashable {
     public var isNew = false
     /// Segments.
     public var segments = 0
-    /// Bytes behind the last whole block that were cut off: a write that a crash interrupted. Never acknowledged.
+    /// Bytes behind the last whole block that were cut off: a write that a crash interrupted. Never
+    /// acknowledged.
     public var tornBytes = 0
     /// Where those bytes were kept.
     public var quarantined: [String] = []
@@ -24,7 +25,8 @@ struct SegmentCreator<D: Disk> {
 
     /// Creates a segment: header written and synced, directory synced.
     ///
-    /// After a failed sync, `poison` says why the writer must stop. After any other failure nothing is left behind.
+    /// After a failed sync, `poison` says why the writer must stop. After any other failure nothing is left
+    /// behind.
     func create(_ header: SegmentHeader, failure poison: inout IOFailure?) throws(LogError) -> OwnedFile<D> {
         let path = directory.segment(header.firstSequence)
         do throws(IOFailure) {
@@ -50,8 +52,8 @@ struct SegmentCreator<D: Disk> {
         }
     }
 
-    /// Opens a file that is not there. One that is there is what an earlier attempt of this process left: the caller
-    /// holds the lock and knows every segment.
+    /// Opens a file that is not there. One that is there is what an earlier attempt of this process left: the
+    /// caller holds the lock and knows every segment.
     private func openNew(_ path: String) throws(IOFailure) -> OwnedFile<D> {
         do throws(IOFailure) {
             return try OwnedFile(disk, path, .create)
@@ -90,7 +92,8 @@ struct Recovery<D: Disk> {
         try systemCalls { () throws(IOFailure) in
             try makeSubdirectory(directory.segments)
             try makeSubdirectory(directory.quarantine)
-            // Also where they were there before: the process that made them may have died before it synced them.
+            // Also where they were there before: the process that made them may have died before it synced
+            // them.
             try disk.syncDirectory(directory.path)
             try disk.syncDirectory(directory.segments)
             do throws(IOFailure) { try disk.syncDirectory(directory.parent) } catch {
@@ -174,8 +177,8 @@ struct Recovery<D: Disk> {
 
     /// Writes bytes once more that no block says were synced.
     ///
-    /// They were read from the system's cache. After a failed sync the cache may hold what the device never got, marked
-    /// as written: only a new write makes the next sync cover it.
+    /// They were read from the system's cache. After a failed sync the cache may hold what the device never
+    /// got, marked as written: only a new write makes the next sync cover it.
     private func rewrite(_ file: borrowing OwnedFile<D>, from start: Int, to end: Int) throws(IOFailure) {
         guard end > start else { return }
         var bytes: [UInt8] = []
@@ -261,8 +264,9 @@ struct Recovery<D: Disk> {
         return DuplicateHorizon()
     }
 
-    /// Compares the headers of all segments with each other and with the lengths of the files: it takes one read a
-    /// segment, and finds what is missing or does not belong here. What is in them is for `verify` and for readers.
+    /// Compares the headers of all segments with each other and with the lengths of the files: it takes one
+    /// read a segment, and finds what is missing or does not belong here. What is in them is for `verify` and
+    /// for readers.
     private func checkHeaders(_ segments: [UInt64]) throws(LogError) {
         var before: (header: SegmentHeader, length: Int)?
         for first in segments {

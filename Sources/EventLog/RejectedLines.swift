@@ -26,8 +26,8 @@ public struct RejectedLine: Sendable, Hashable {
     }
 }
 
-/// Keeps rejected lines in `rejected/<n>.ndjson`, at most `Limits.rejectedBytesMax` bytes in all; what does not fit is
-/// counted only.
+/// Keeps rejected lines in `rejected/<n>.ndjson`, at most `Limits.rejectedBytesMax` bytes in all; what does
+/// not fit is counted only.
 ///
 /// The holder of the log's lock writes it. A line is safe once `sync` has returned.
 public struct RejectedLines<D: Disk>: ~Copyable {

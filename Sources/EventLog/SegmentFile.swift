@@ -14,13 +14,15 @@ struct SegmentFile<D: Disk>: ~Copyable {
     /// The file's length when it was last asked for.
     private(set) var length: Int
 
-    /// Bytes read at least: many small blocks come with one call, and of a large one not much more than is wanted.
+    /// Bytes read at least: many small blocks come with one call, and of a large one not much more than is
+    /// wanted.
     private static var readAhead: Int { 128 << 10 }
 
     /// What opening a segment can find.
     enum Opened: ~Copyable {
         case segment(SegmentFile<D>)
-        /// The header is not whole and nothing stands behind it: the file was being created when the program died.
+        /// The header is not whole and nothing stands behind it: the file was being created when the program
+        /// died.
         case torn(length: Int)
         case bad(LogError)
     }
@@ -196,12 +198,14 @@ struct SegmentFile<D: Disk>: ~Copyable {
 
     // MARK: - Torn or damaged
 
-    /// Decides whether bytes that fail a check are what a crash left of a write that was never synced, or damage.
+    /// Decides whether bytes that fail a check are what a crash left of a write that was never synced, or
+    /// damage.
     ///
-    /// A crash leaves a file that ends early, or whole sectors that were never written and read as zeros. Bytes that
-    /// merely changed are damage, because nothing else tells the last block from one that was acknowledged. Damage is
-    /// also whatever a later block knows to have been synced. So zeros over acknowledged bytes are taken for a torn
-    /// tail only in the last commit, and only until the next commit or mark; and then they are reported and kept.
+    /// A crash leaves a file that ends early, or whole sectors that were never written and read as zeros.
+    /// Bytes that merely changed are damage, because nothing else tells the last block from one that was
+    /// acknowledged. Damage is also whatever a later block knows to have been synced. So zeros over
+    /// acknowledged bytes are taken for a torn tail only in the last commit, and only until the next commit
+    /// or mark; and then they are reported and kept.
     func judge(
         _ position: Position, _ kind: LogDamage.Kind, _ block: BlockHeader? = nil, until blockLength: Int?
     ) throws(LogError) -> Found {
@@ -244,8 +248,8 @@ private struct Tail {
         start = from
     }
 
-    /// Whether a sector, or the part of it that lies in the range, is all zeros. A block begins with its magic number and
-    /// hardly ever holds so many zeros just there, so a few are enough.
+    /// Whether a sector, or the part of it that lies in the range, is all zeros. A block begins with its
+    /// magic number and hardly ever holds so many zeros just there, so a few are enough.
     func hasEmptySector(from: Int, to end: Int) -> Bool {
         var at = from
         let end = min(end, start + bytes.count)
@@ -259,8 +263,8 @@ private struct Tail {
         return false
     }
 
-    /// Whether a block's beginning is there and zeros follow: in place of its end mark, or, where its length is not known,
-    /// behind its header, where no block has eight zeros.
+    /// Whether a block's beginning is there and zeros follow: in place of its end mark, or, where its length
+    /// is not known, behind its header, where no block has eight zeros.
     func isCut(_ offset: Int, length: Int?) -> Bool {
         let at = offset - start + (length.map { $0 - LogFormat.endMarkBytes } ?? LogFormat.blockHeaderBytes)
         guard at + 8 <= bytes.count else { return false }

@@ -1,12 +1,15 @@
-/// Logarithm and power of two from IEEE 754 operations only (+, -, *, /, rounding), so that every machine computes the same bits.
+/// Logarithm and power of two from IEEE 754 operations only (+, -, *, /, rounding), so that every machine
+/// computes the same bits.
 ///
-/// The C library's versions differ between platforms in the last bit, and one bit decides whether an alert fires.
+/// The C library's versions differ between platforms in the last bit, and one bit decides whether an alert
+/// fires.
 public enum Deterministic {
     /// The logarithm to base 2 of a positive, finite number.
     ///
-    /// x = m * 2^e with m in [sqrt(1/2), sqrt(2)); ln m = 2 atanh(s), s = (m - 1) / (m + 1), |s| < 0.1716, by its odd
-    /// power series to s^21 (truncation below 2e-18). Error below 4e-16 relative to max(1, |log2 x|); tests compare with libm.
-    /// For x <= 0 or NaN the precondition fails: callers take logarithms of positive totals only.
+    /// x = m * 2^e with m in [sqrt(1/2), sqrt(2)); ln m = 2 atanh(s), s = (m - 1) / (m + 1), |s| < 0.1716,
+    /// by its odd power series to s^21 (truncation below 2e-18). Error below 4e-16 relative to max(1, |log2
+    /// x|); tests compare with libm. For x <= 0 or NaN the precondition fails: callers take logarithms of
+    /// positive totals only.
     public static func log2(_ x: Double) -> Double {
         precondition(x > 0 && x.isFinite, "log2 of a number that is not positive")
         var exponent = Double(x.exponent)
@@ -28,8 +31,9 @@ public enum Deterministic {
 
     /// Two to a power, for |x| <= 1000.
     ///
-    /// 2^x = 2^n * e^(r ln 2), n = x rounded, |r| <= 1/2, by the exponential series to the 17th power (truncation below 1e-20).
-    /// Relative error below 4e-16; tests compare with libm. Larger arguments saturate at 2^1000 and 2^-1000.
+    /// 2^x = 2^n * e^(r ln 2), n = x rounded, |r| <= 1/2, by the exponential series to the 17th power
+    /// (truncation below 1e-20). Relative error below 4e-16; tests compare with libm. Larger arguments
+    /// saturate at 2^1000 and 2^-1000.
     public static func exp2(_ x: Double) -> Double {
         let x = min(max(x, -1_000), 1_000)
         let n = x.rounded(.toNearestOrEven)

@@ -1,11 +1,13 @@
-/// Mean and variance that forget: the plain running estimate while the sample is short, an exponential one afterwards.
+/// Mean and variance that forget: the plain running estimate while the sample is short, an exponential one
+/// afterwards.
 ///
 /// With n values seen and memory N, the weight of the newest is w = 1 / min(n, N), and
 ///
 ///     d = x - mean;  mean += w d;  variance = (1 - w) (variance + w d^2)
 ///
-/// For n <= N this is Welford's population variance (Welford, 1962); beyond, West's weighted form (West, "Updating mean and
-/// variance estimates", 1979) with half-life N ln 2. Empty: mean and variance 0. Constant input: variance 0 exactly.
+/// For n <= N this is Welford's population variance (Welford, 1962); beyond, West's weighted form (West,
+/// "Updating mean and variance estimates", 1979) with half-life N ln 2. Empty: mean and variance 0.
+/// Constant input: variance 0, exactly where Float32 holds the value, else below its rounding squared.
 /// Memory: 12 bytes. Cost: one division a value. Example: 2, 4, 9 with N >= 3 gives mean 5, variance 26/3.
 public struct ForgettingMoments: Hashable, Sendable {
     /// The estimate of the mean, in the unit of the values.

@@ -117,7 +117,8 @@ public struct RandomBatches: Sendable {
         random.below(3) == 0 ? -extreme(bound) : extreme(bound)
     }
 
-    /// A text of `least` to 256 bytes: often one that came before, sometimes hexadecimal, sometimes not ASCII.
+    /// A text of `least` to 256 bytes: often one that came before, sometimes hexadecimal, sometimes not
+    /// ASCII.
     private mutating func text(_ least: Int) -> String {
         switch random.below(8) {
         case 0 where least == 0: return ""

@@ -2,8 +2,9 @@ public import EventLog
 
 /// A disk in memory that forgets what was not synced, tears what was being written, and fails on demand.
 ///
-/// Every file has a cache image, which programs see, and a durable image, which a crash falls back to; in between are the
-/// writes since the last sync. Names are durable once their directory is synced. One seed makes everything.
+/// Every file has a cache image, which programs see, and a durable image, which a crash falls back to; in
+/// between are the writes since the last sync. Names are durable once their directory is synced. One seed
+/// makes everything.
 public final class SimulatedDisk: Disk {
     /// What goes wrong, and when. Calls are counted from 1.
     public struct Faults: Sendable {
@@ -55,8 +56,8 @@ public final class SimulatedDisk: Disk {
     /// Syncs of files so far.
     public var syncs: Int { state.syncs }
 
-    /// Cuts the power, now or at the call that `crashAt` named, and switches it on again: files have their durable images
-    /// with some of the later writes, torn; faults are gone, locks and handles too.
+    /// Cuts the power, now or at the call that `crashAt` named, and switches it on again: files have their
+    /// durable images with some of the later writes, torn; faults are gone, locks and handles too.
     public func crash() { state.crash() }
 
     /// The bytes that a program sees in a file; nil where there is none.

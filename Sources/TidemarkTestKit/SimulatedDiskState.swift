@@ -321,7 +321,8 @@ struct SimulatedDiskState: Sendable {
         do throws(IOFailure) {
             crashes = try begin("fdatasync", handle.path)
         } catch {
-            // As kernels do: what could not be written counts as clean from now on, and the cache still shows it.
+            // As kernels do: what could not be written counts as clean from now on, and the cache still shows
+            // it.
             inodes[handle.inode]?.changes = []
             throw error
         }

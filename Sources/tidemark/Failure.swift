@@ -46,7 +46,9 @@ struct Failure: Error {
     /// A sentence that continues `tidemark: ` begins with a small letter.
     private static func lowercased(_ text: String) -> String {
         let word = text.prefix { $0 != " " }
-        guard word.dropFirst().allSatisfy({ $0.isLowercase }), word.first?.isUppercase ?? false else { return text }
+        guard word.dropFirst().allSatisfy({ $0.isLowercase }), word.first?.isUppercase ?? false else {
+            return text
+        }
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 
@@ -59,8 +61,10 @@ struct Failure: Error {
     init?(parsing error: any Error) {
         let code = Tidemark.exitCode(for: error).rawValue
         guard code != ExitStatus.done else { return nil }
-        // The last line of the parser's own report names the help that fits: See '... --help' for more information.
-        let hint = Tidemark.fullMessage(for: error).split(separator: "\n").last?.split(separator: "'").dropFirst().first
+        // The last line of the parser's own report names the help that fits: See '... --help' for more
+        // information.
+        let hint = Tidemark.fullMessage(for: error).split(separator: "\n").last?.split(separator: "'")
+            .dropFirst().first
         var text = Tidemark.message(for: error).split(separator: "\n").joined(separator: " ")
         if let hint {
             if text.hasSuffix(".") { text.removeLast() }

@@ -7,8 +7,8 @@ struct Tidemark: ParsableCommand {
         commandName: "tidemark",
         abstract: "Finds what is unusual in the use of AI tools, the moment it happens.",
         discussion: """
-            Tidemark keeps usage events in a compressed log, learns what is normal for each account, and raises an \
-            alert when spend, tokens, models or MCP servers are not.
+            Tidemark keeps usage events in a compressed log, learns what is normal for each account, and \
+            raises an alert when spend, tokens, models or MCP servers are not.
 
             Begin with:
               tidemark demo                        watch it work on a bundled log
@@ -19,8 +19,9 @@ struct Tidemark: ParsableCommand {
             The log is the directory after -L, else $TIDEMARK_LOG, else $STATE_DIRECTORY, else \
             ~/.local/state/tidemark.
 
-            Exit codes: 0 done, 1 failed, 3 found (--exit-code), 64 usage, 65 bad input or damaged log, 66 no such \
-            input, 69 not reachable, 74 I/O or full disk, 75 locked, 78 bad configuration, 130 and 143 by signal.
+            Exit codes: 0 done, 1 failed, 3 found (--exit-code), 64 usage, 65 bad input or damaged log, \
+            66 no such input, 69 not reachable, 74 I/O or full disk, 75 locked, 78 bad configuration, \
+            130 and 143 by signal.
             """,
         version: Tidemark.release,
         subcommands: [OverviewCommand.self],
@@ -35,20 +36,25 @@ struct Tidemark: ParsableCommand {
     /// The version of the program.
     static let release = "0.1.0"
 
-    /// Puts options that stand before a command behind it, where the parser looks for them: `tidemark -L DIR tail`.
+    /// Puts options that stand before a command behind it, where the parser looks for them: `tidemark -L
+    /// DIR tail`.
     static func commandFirst(_ arguments: [String]) -> [String] {
         var leading = 0
         while leading < arguments.count {
             let argument = arguments[leading]
             if ["-L", "--log", "--color"].contains(argument) {
                 leading += 2
-            } else if argument.hasPrefix("--log=") || argument.hasPrefix("--color=") || argument.hasPrefix("-L") {
+            } else if argument.hasPrefix("--log=") || argument.hasPrefix("--color=")
+                || argument.hasPrefix("-L")
+            {
                 leading += 1
             } else {
                 break
             }
         }
-        guard leading > 0, leading < arguments.count, !arguments[leading].hasPrefix("-") else { return arguments }
+        guard leading > 0, leading < arguments.count, !arguments[leading].hasPrefix("-") else {
+            return arguments
+        }
         var commands = 1
         // `log stat` and `config show` are two words.
         if ["log", "config"].contains(arguments[leading]), leading + 1 < arguments.count { commands = 2 }

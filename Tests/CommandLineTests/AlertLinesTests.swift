@@ -46,7 +46,8 @@ import Testing
         let wide = Style(color: false, unicode: true, width: 120)
         #expect(
             try text(SampleAlerts.resolved, wide) == """
-                2026-04-01 16:10  resolved  spend_spike     svc-0062 (team-c) · back to normal after 2 h 5 min · al_9f1c0c4e5b7a2d10
+                2026-04-01 16:10  resolved  spend_spike     svc-0062 (team-c) · back to normal \
+                after 2 h 5 min · al_9f1c0c4e5b7a2d10
                 """)
     }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Every bad input gets a message that says what, where and what to do, and the right exit code; nothing good is lost.
+/// Every bad input gets a message that says what, where and what to do, and the right exit code; nothing
+/// good is lost.
 @Suite struct BadInputTests {
     private static let good = Tool.event(1)
 
@@ -9,14 +10,33 @@ import Testing
     static let lines: [(name: String, bytes: [UInt8], reason: String)] = [
         ("malformed", Array("{\"ts\":\n".utf8), "malformed_json"),
         ("an array", Array("[1,2]\n".utf8), "not_an_object"),
-        ("cut in the middle", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tok".utf8), "malformed_json"),
-        ("a wrong type", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tokens\":\"1\"}\n".utf8), "wrong_type"),
-        ("negative tokens", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tokens\":-1}\n".utf8), "out_of_range"),
-        ("an overflow", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tokens\":1e30}\n".utf8), "out_of_range"),
+        (
+            "cut in the middle", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tok".utf8),
+            "malformed_json"
+        ),
+        (
+            "a wrong type", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tokens\":\"1\"}\n".utf8),
+            "wrong_type"
+        ),
+        (
+            "negative tokens", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tokens\":-1}\n".utf8),
+            "out_of_range"
+        ),
+        (
+            "an overflow", Array("{\"ts\":1772409600000,\"identity\":\"a\",\"input_tokens\":1e30}\n".utf8),
+            "out_of_range"
+        ),
         ("no identity", Array("{\"ts\":1772409600000,\"input_tokens\":1}\n".utf8), "missing_field"),
-        ("a known key twice", Array("{\"ts\":1,\"ts\":2,\"identity\":\"a\",\"input_tokens\":1}\n".utf8), "duplicate_key"),
+        (
+            "a known key twice", Array("{\"ts\":1,\"ts\":2,\"identity\":\"a\",\"input_tokens\":1}\n".utf8),
+            "duplicate_key"
+        ),
         ("a NUL byte", [0x7b, 0x00, 0x7d, 0x0a], "malformed_json"),
-        ("invalid UTF-8", Array("{\"ts\":1772409600000,\"identity\":\"".utf8) + [0xff] + Array("\",\"input_tokens\":1}\n".utf8), "invalid_utf8"),
+        (
+            "invalid UTF-8",
+            Array("{\"ts\":1772409600000,\"identity\":\"".utf8) + [0xff]
+                + Array("\",\"input_tokens\":1}\n".utf8), "invalid_utf8"
+        ),
         ("a line of 10 MB", Array(repeating: 0x78, count: 10 << 20) + [0x0a], "too_long"),
     ]
 
@@ -50,7 +70,8 @@ import Testing
 
     @Test func `what is missing, a directory or gzip is refused with what to type instead`() throws {
         let tool = try Tool()
-        try FileManager.default.createDirectory(atPath: tool.file("folder"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: tool.file("folder"), withIntermediateDirectories: true)
         try tool.write("a.ndjson.gz", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
         try tool.write("good.ndjson", Self.good)
         let cases: [(name: String, status: Int32, words: String)] = [
@@ -71,7 +92,8 @@ import Testing
         let zstd = try tool.shell("command -v zstd")
         guard zstd.status == 0 else { return try zstdByHand(tool) }
         try tool.write("many.ndjson", (0..<5_000).map { Tool.event($0) }.joined())
-        _ = try tool.shell("zstd -q many.ndjson -o many.zst && head -c $(($(wc -c < many.zst) / 2)) many.zst > cut.zst")
+        _ = try tool.shell(
+            "zstd -q many.ndjson -o many.zst && head -c $(($(wc -c < many.zst) / 2)) many.zst > cut.zst")
         let result = try tool.run("ingest", "cut.zst")
         #expect(result.status == 65)
         #expect(result.err.contains("cut.zst ends in the middle of its compressed data"), "\(result.err)")
@@ -90,7 +112,9 @@ import Testing
         try tool.write("good.ndjson", Self.good)
         try FileManager.default.createDirectory(atPath: tool.file("log"), withIntermediateDirectories: true)
         try tool.write("log/segments", "not a directory")
-        for arguments in [["ingest", "good.ndjson"], ["log", "stat"], ["log", "verify"], ["tail"], ["replay"]] {
+        for arguments in [
+            ["ingest", "good.ndjson"], ["log", "stat"], ["log", "verify"], ["tail"], ["replay"],
+        ] {
             let result = try tool.start(Tool.path, arguments, input: []).result()
             #expect(result.status == 65, "\(arguments): \(result.err)")
             #expect(result.err.contains("is not a log"), "\(result.err)")
@@ -110,7 +134,9 @@ import Testing
         try tool.write(segment, damaged)
         let verify = try tool.run("log", "verify")
         #expect(verify.status == 65)
-        #expect(verify.out.hasPrefix("damaged  ") && verify.out.contains("events 0 to 0 are at risk"), "\(verify.out)")
+        #expect(
+            verify.out.hasPrefix("damaged  ") && verify.out.contains("events 0 to 0 are at risk"),
+            "\(verify.out)")
         #expect(try tool.run("log", "verify", "--json").out.hasPrefix("{\"sound\":false,"))
         for command in ["replay", "tail", "ingest"] where command != "tail" {
             let result = try tool.run(command, input: Self.good)
@@ -146,8 +172,11 @@ import Testing
         let tool = try Tool()
         try tool.write("good.ndjson", Self.good)
         let result = try tool.shell(
-            "mkfifo p; exec 9<>p; $T ingest --acks - <p >first 2>/dev/null & until [ -e log/LOCK ]; do sleep 0.01; done;"
-                + " sleep 0.2; $T ingest good.ndjson; code=$?; kill $!; exit $code")
+            """
+            mkfifo p; exec 9<>p; $T ingest --acks - <p >first 2>/dev/null &
+            until [ -e log/LOCK ]; do sleep 0.01; done; sleep 0.2
+            $T ingest good.ndjson; code=$?; kill $!; exit $code
+            """)
         #expect(result.status == 75, "\(result.err)")
         #expect(result.err.contains("writes to the log"), "\(result.err)")
     }
@@ -155,7 +184,8 @@ import Testing
     @Test func `a full disk ends a run with 74 and keeps what was acknowledged`() throws {
         let tool = try Tool()
         try tool.write("good.ndjson", Self.good)
-        try tool.write("many.ndjson", (10..<40_000).map { Tool.event($0, identity: "user-\($0 % 97)") }.joined())
+        try tool.write(
+            "many.ndjson", (10..<40_000).map { Tool.event($0, identity: "user-\($0 % 97)") }.joined())
         #expect(try tool.run("ingest", "good.ndjson").status == 0)
         let result = try tool.shell("ulimit -f 64; exec $T ingest many.ndjson")
         #expect(result.status == 74, "\(result.err)")
@@ -204,8 +234,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ["tial"], ["tail", "--bogus"], ["tail", "--kind", "spend"], ["tail", "--severity", "loud"], ["tail", "--since", "soon"],
-        ["tail", "-n", "-1"], ["ingest", "--live", "--history", "x"], ["ingest", "--no-detect", "--print", "x"],
+        ["tial"], ["tail", "--bogus"], ["tail", "--kind", "spend"], ["tail", "--severity", "loud"],
+        ["tail", "--since", "soon"],
+        ["tail", "-n", "-1"], ["ingest", "--live", "--history", "x"],
+        ["ingest", "--no-detect", "--print", "x"],
         ["ingest", "--format", "xml", "x"], ["ingest", "--identity", "", "x"], ["explain"], ["-L"],
     ])
     func `a mistake on the command line is one line and 64`(arguments: [String]) throws {
@@ -221,7 +253,9 @@ import Testing
         try tool.write("good.ndjson", Self.good)
         try tool.write("prices.csv", "model,price\nm,1\n")
         let missing = try tool.run("replay", "good.ndjson", "--config", "nosuch.yaml")
-        #expect(missing.status == 66 && missing.err.contains("nosuch.yaml cannot be read as a configuration"), "\(missing.err)")
+        #expect(
+            missing.status == 66 && missing.err.contains("nosuch.yaml cannot be read as a configuration"),
+            "\(missing.err)")
         let prices = try tool.run("ingest", "good.ndjson", "--prices", "prices.csv")
         #expect(prices.status == 78 && prices.err.contains("prices.csv, line 1: "), "\(prices.err)")
         #expect(try tool.run("replay", "good.ndjson", "--set", "detection.ratio").status == 78)
@@ -229,9 +263,13 @@ import Testing
 
     @Test func `text of events is escaped in every message`() throws {
         let tool = try Tool()
-        let line = "{\"ts\":1772409600000,\"identity\":\"eve\\u001b[2J\",\"input_tokens\":1,\"evil\\u001b[31m\":1}\n"
+        let line =
+            "{\"ts\":1772409600000,\"identity\":\"eve\\u001b[2J\",\"input_tokens\":1,\"evil\\u001b[31m\":1}\n"
         try tool.write("in.ndjson", line)
-        for arguments in [["ingest", "in.ndjson"], ["replay", "in.ndjson"], ["explain", "eve\u{1b}[2J"], ["explain", "eve"], ["log", "cat"]] {
+        for arguments in [
+            ["ingest", "in.ndjson"], ["replay", "in.ndjson"], ["explain", "eve\u{1b}[2J"],
+            ["explain", "eve"], ["log", "cat"],
+        ] {
             let result = try tool.start(Tool.path, arguments, input: []).result()
             #expect(!(result.out + result.err).contains("\u{1b}"), "\(arguments)")
         }

@@ -4,9 +4,11 @@ import Testing
 
 /// The plot, as golden text.
 @Suite struct PlotTests {
-    private func plot(_ values: [Double], band: ClosedRange<Double>? = 2...4, threshold: Double? = 10) -> Plot {
+    private func plot(_ values: [Double], band: ClosedRange<Double>? = 2...4, threshold: Double? = 10) -> Plot
+    {
         Plot(
-            values: values, band: band, threshold: threshold, ticks: [(0, "04-01"), (8, "04-02")], marked: nil,
+            values: values, band: band, threshold: threshold, ticks: [(0, "04-01"), (8, "04-02")],
+            marked: nil,
             format: { "$" + decimal($0, digits: 2) })
     }
 
@@ -20,16 +22,17 @@ import Testing
                 "   $10 │╌╌╌╌╌██╌╌╌╌╌",
                 "       │     ███",
                 "       │     ███",
-                "       │░░░████░░░░░".replacing("███", with: "█▄██").replacing("████", with: "███"),
-                "     0 │ ▄█████████▄".replacing("▄█████████▄", with: "▄███████▄"),
+                "       │░░░█▄███░░░░",
+                "     0 │ ▄███████▄",
                 "       └────────────",
-                "        04-01   04-02",
+                "        04-01",
                 "        ░ usual $2 to $4   ╌ alert from $10",
-            ] || !lines.isEmpty)
+            ])
     }
 
     @Test func `an amount that is not nothing is never drawn as nothing`() {
-        let bottom = plot([0.0001, 100], band: nil, threshold: nil).lines(.plain)[Plot.rows - 1].rendered(.plain)
+        let bottom = plot([0.0001, 100], band: nil, threshold: nil).lines(.plain)[Plot.rows - 1].rendered(
+            .plain)
         #expect(bottom == "     0 │▁█")
     }
 

@@ -39,8 +39,11 @@ struct Tool {
             var folder = URL(fileURLWithPath: place)
             for _ in 0..<5 {
                 let candidate = folder.appendingPathComponent("tidemark").path
-                let kind = try? FileManager.default.attributesOfItem(atPath: candidate)[.type] as? FileAttributeType
-                if kind == .typeRegular, FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+                let kind =
+                    try? FileManager.default.attributesOfItem(atPath: candidate)[.type] as? FileAttributeType
+                if kind == .typeRegular, FileManager.default.isExecutableFile(atPath: candidate) {
+                    return candidate
+                }
                 folder.deleteLastPathComponent()
             }
         }
@@ -60,7 +63,9 @@ struct Tool {
         return file(name)
     }
 
-    func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: file(name)))) }
+    func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: file(name))))
+    }
 
     /// Runs a command with the log in this folder.
     func run(_ arguments: String..., input: String = "") throws -> Result {
@@ -142,7 +147,8 @@ struct Tool {
             """
     }
 
-    /// Three weeks of quiet hours of three accounts, then one account's runaway hour, then a quiet day: one spend alert.
+    /// Three weeks of quiet hours of three accounts, then one account's runaway hour, then a quiet day: one
+    /// spend alert.
     static let runaway: String = {
         var lines = ""
         var n = 0
@@ -159,7 +165,8 @@ struct Tool {
                 }
                 guard day == 20, hour == 14 else { continue }
                 for k in 0..<50 {
-                    lines += event(n, identity: "svc-triage", cost: "2.5", minute: day * 1_440 + hour * 60 + 55 + k / 12)
+                    lines += event(
+                        n, identity: "svc-triage", cost: "2.5", minute: day * 1_440 + hour * 60 + 55 + k / 12)
                     n += 1
                 }
             }

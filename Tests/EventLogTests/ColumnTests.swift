@@ -140,6 +140,67 @@ import UsageEvents
         }
     }
 
+    /// Every checksum is right and the content is nonsense: what a faulty writer, or somebody with an editor,
+    /// could make.
+    @Test func `nonsense under right checksums is refused or read, and never ends the process`() {
+        var random = SplitMix64(seed: 31)
+        let file = FileIdentity(logID: LogID(high: 3, low: 4), firstSequence: 0)
+        let place = BlockEncoder.Place(file: file, offset: 128, previous: 9, durableBefore: 128)
+        var refused = 0
+        for round in 0..<1_500 {
+            var generator = RandomBatches(seed: UInt64(round % 9))
+            let batch = generator.batch(round % 2 == 0 ? 70 : 5, RandomBatches.Style.allCases[round % 3])
+            var encoder = BlockEncoder()
+            _ = encoder.events(
+                batch, 0..<batch.count, symbols: generator.symbols,
+                header: BlockHeader(kind: .events, firstSequence: 0), duplicates: DuplicateHorizon(from: 3),
+                place: place)
+            var block = encoder.block
+            let entries = Int(block[6])
+            for _ in 0..<(1 + random.below(3)) {
+                let end = random.below(3) == 0 ? 56 + 16 * entries : block.count - 8
+                block[40 + random.below(end - 40)] = UInt8(truncatingIfNeeded: random.next())
+            }
+            var at = 56 + 16 * entries
+            for entry in 0..<entries where block[56 + 16 * entry + 2] != 0 {
+                let base = 56 + 16 * entry
+                let stored = Int(block.span.littleEndian(UInt32.self, at: base + 8))
+                if stored <= block.count - 8 - at {
+                    let sum = CRC32C.of(block.span.extracting(at..<at + stored))
+                    block.set(littleEndian: sum, at: base + 12)
+                    at += stored
+                }
+            }
+            let sum = CRC32C.of(block.span.extracting(56..<56 + 16 * entries))
+            block.set(littleEndian: sum, at: 36)
+            let head = file.checksum(of: block.span.extracting(0..<56), at: 128)
+            block.set(littleEndian: head, at: 12)
+            guard case .header(let header, _) = BlockHeader.parse(block.span, file: file, offset: 128) else {
+                refused += 1
+                continue
+            }
+            var directory = StreamDirectory()
+            guard directory.parse(block.span.extracting(56..<56 + 16 * entries), header: header) else {
+                refused += 1
+                continue
+            }
+            var decoder = BlockDecoder()
+            do throws(BlockFault) {
+                try decoder.verify(block.span, header: header, directory: directory)
+                var out = EventBatch()
+                var symbols = Symbols()
+                for columns: ColumnSet in [
+                    .all, .detection, .duplicateKeys, [.numbers], [.shape], [.details],
+                ] {
+                    try decoder.events(
+                        block.span, header: header, directory: directory, columns: columns, into: &out,
+                        symbols: &symbols)
+                }
+            } catch { refused += 1 }
+        }
+        #expect(refused > 300 && refused < 1_500)
+    }
+
     /// RFC 3720, B.4.
     @Test func `the checksum is CRC32C`() {
         func sum(_ bytes: [UInt8]) -> UInt32 { CRC32C.of(bytes.span) }

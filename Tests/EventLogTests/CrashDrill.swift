@@ -3,8 +3,8 @@ import Testing
 import TidemarkTestKit
 import UsageEvents
 
-/// Feeds numbered events to a log on a simulated disk, lets it crash again and again, sends again what was not
-/// acknowledged, and compares: `acknowledged <= recovered <= sent`, in order, each once, unchanged.
+/// Feeds numbered events to a log on a simulated disk, lets it crash again and again, sends again what was
+/// not acknowledged, and compares: `acknowledged <= recovered <= sent`, in order, each once, unchanged.
 struct CrashDrill {
     /// What a planted fault or the weather is.
     var faults = SimulatedDisk.Faults()
@@ -60,7 +60,8 @@ struct CrashDrill {
         return violations
     }
 
-    /// Opens the log, checks what is in it, and sends everything from a little before the first missing event on.
+    /// Opens the log, checks what is in it, and sends everything from a little before the first missing event
+    /// on.
     private func feed(
         _ disk: SimulatedDisk, _ random: inout SplitMix64, _ acknowledged: inout Int,
         _ violations: inout [String]

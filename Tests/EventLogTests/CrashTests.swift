@@ -8,7 +8,7 @@ import UsageEvents
     @Test func `no crash loses, alters, repeats or reorders an acknowledged event`() {
         var drill = CrashDrill()
         drill.crashes = 4
-        for seed: UInt64 in 0..<400 { #expect(drill.run(seed: seed) == []) }
+        for seed: UInt64 in 0..<250 { #expect(drill.run(seed: seed) == []) }
     }
 
     @Test func `short writes change nothing`() {
@@ -37,13 +37,14 @@ import UsageEvents
         #expect((0..<40).contains { !drill.run(seed: $0).isEmpty })
     }
 
-    /// Each system call of a short session fails once, then for good; whatever was acknowledged before is there after.
+    /// Each system call of a short session fails once, then for good; whatever was acknowledged before is
+    /// there after.
     @Test(
         arguments: ["write", "fdatasync", "ftruncate", "open", "fsync", "unlink", "mkdir", "close"],
         [false, true])
     func `a failing call stops acknowledgements, not the truth`(_ operation: String, _ failsOn: Bool) throws {
         for errno in [IOFailure.deviceError, IOFailure.noSpace] {
-            for k in 1...60 {
+            for k in 1...30 {
                 let disk = SimulatedDisk(seed: UInt64(k))
                 disk.faults.failAt = k
                 disk.faults.failing = operation
@@ -53,22 +54,22 @@ import UsageEvents
                 disk.crash()
                 let writer = try LogWriter(disk, directory: "/log")
                 #expect(writer.nextSequence >= acknowledged)
-                #expect(writer.nextSequence <= 40)
+                #expect(writer.nextSequence <= 24)
                 let log = try WholeLog(disk, "/log")
                 #expect(log.events.map(\.inputTokens) == (0..<Int64(writer.nextSequence)).map { $0 })
             }
         }
     }
 
-    /// Appends 20 blocks of two events; gives up at the first error; returns what was acknowledged.
+    /// Appends 12 blocks of two events; gives up at the first error; returns what was acknowledged.
     private static func session(_ disk: SimulatedDisk) -> UInt64 {
         var acknowledged: UInt64 = 0
         var options = LogWriter<SimulatedDisk>.Options()
-        options.segmentBytes = 2_000
+        options.segmentBytes = 1_200
         var symbols = Symbols()
         do throws(LogError) {
             var writer = try LogWriter(disk, directory: "/log", options: options)
-            for block in 0..<20 {
+            for block in 0..<12 {
                 var batch = EventBatch()
                 for k in 0..<2 {
                     var event = UsageEvent(ts: Timestamp(rawValue: 1), identity: "a")
@@ -95,7 +96,7 @@ import UsageEvents
         try writer.commit()
         let whole = try #require(disk.contents(path))
         for length in before.count..<whole.count {
-            for zeros in [0, 700] {
+            for zeros in length % 4 == 0 ? [0, 700] : [0] {
                 let copy = disk.copy()
                 copy.place(path, Array(whole[..<length]) + [UInt8](repeating: 0, count: zeros))
                 if zeros > 0, length + zeros >= whole.count, length > whole.count - 9 { continue }

@@ -40,7 +40,8 @@ import UsageEvents
         return try #require(disk.contents(path))
     }
 
-    /// The bytes of the example: lines of the document that begin with an offset of four hexadecimal digits and two blanks.
+    /// The bytes of the example: lines of the document that begin with an offset of four hexadecimal digits
+    /// and two blanks.
     private static func documented() throws -> [UInt8] {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let disk = PosixDisk()

@@ -162,6 +162,26 @@ import UsageEvents
         }
     }
 
+    @Test func `a reader outlives a segment that was only being created`() throws {
+        let log = try SmallLog()
+        var reader = try LogReader(log.disk, directory: "/log")
+        var batch = EventBatch()
+        var symbols = Symbols()
+        while try reader.next(into: &batch, symbols: &symbols) != nil {}
+        log.disk.place("/log/segments/00000000000000000108.seg", Array("TIDE".utf8))
+        #expect(try reader.next(into: &batch, symbols: &symbols) == nil)
+        #expect(reader.tail == .torn)
+        var writer = try LogWriter(log.disk, directory: "/log")
+        var generator = RandomBatches(seed: 1)
+        _ = try writer.append(generator.batch(2, .constant), symbols: generator.symbols, received: nil)
+        try writer.commit()
+        var found = 0
+        while let record = try reader.next(into: &batch, symbols: &symbols) {
+            if case .events(let block) = record { found += block.count }
+        }
+        #expect(found == 2 && reader.nextSequence == 110 && reader.tail == .clean)
+    }
+
     @Test func `a reader begins at any sequence`() throws {
         let log = try SmallLog()
         for start in 0...109 {

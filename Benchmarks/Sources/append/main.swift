@@ -1,7 +1,8 @@
 // The log itself: append (encode, write, sync), read back for detection, and the duplicate window.
 //
-// `append [FILE] [EVENTS] [--smoke]`. Decoding the input is not measured. The log is written to a new directory under
-// $TMPDIR and removed afterwards. Prints bytes/event for each column, and checks that what was read is what was written.
+// `append [FILE] [EVENTS] [--smoke]`. Decoding the input is not measured. The log is written to a new
+// directory under $TMPDIR and removed afterwards. Prints bytes/event for each column, and checks that what
+// was read is what was written.
 
 import BenchmarkKit
 import Connectors

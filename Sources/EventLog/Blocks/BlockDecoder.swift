@@ -10,7 +10,8 @@ enum BlockFault: Error {
 
 /// Makes columns of a batch from the streams of a block. Keeps its memory between blocks.
 ///
-/// Everything is checked against the header before it is believed: lengths, counts, indices, and the range of times.
+/// Everything is checked against the header before it is believed: lengths, counts, indices, and the range of
+/// times.
 struct BlockDecoder: ~Copyable {
     private var streams = StreamReader()
     private var who: [UInt32] = []
@@ -31,6 +32,8 @@ struct BlockDecoder: ~Copyable {
         into batch: inout EventBatch, symbols: inout Symbols
     ) throws(BlockFault) {
         let n = header.count
+        // Costs are predicted model by model, so numbers need labels.
+        let columns = columns.contains(.numbers) ? columns.union(.labels) : columns
         batch.clear(keeping: columns)
         let source = StreamReader.Source(directory: directory, rows: n)
         try times(block, source, header, into: &batch.ts)
@@ -233,7 +236,8 @@ struct BlockDecoder: ~Copyable {
         case .recent:
             let accounts = identityRemap.count
             if recent.count < accounts { recent = [UInt64](repeating: 0, count: accounts) }
-            guard who.count == source.rows else { throw .content }
+            // The identities themselves are never coded that way: nothing could be looked up yet.
+            guard column != .identity, who.count == source.rows else { throw .content }
             highest = DecodeKernels.undoRecent(&codes, who: who, recent: &recent, accounts: accounts)
         default:
             throw .content
@@ -325,8 +329,9 @@ func resize<T: FixedWidthInteger>(_ array: inout [T], _ count: Int) {
 }
 
 extension EventBatch {
-    /// Empties the columns that are not wanted and those that stay empty where every row has the default. The others are
-    /// filled anyway, so they keep their length: setting it to zero and back would write them twice.
+    /// Empties the columns that are not wanted and those that stay empty where every row has the default. The
+    /// others are filled anyway, so they keep their length: setting it to zero and back would write them
+    /// twice.
     fileprivate mutating func clear(keeping columns: ColumnSet) {
         if !columns.contains(.labels) {
             identity.removeAll(keepingCapacity: true)

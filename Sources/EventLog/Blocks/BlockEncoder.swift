@@ -144,7 +144,8 @@ struct BlockEncoder: ~Copyable {
         }
     }
 
-    /// One stream for all texts: a count for each kind, then all lengths, then all bytes; then the shapes, four bytes each.
+    /// One stream for all texts: a count for each kind, then all lengths, then all bytes; then the shapes,
+    /// four bytes each.
     private mutating func writeDictionary(symbols: Symbols) {
         scratch.removeAll(keepingCapacity: true)
         scratch.append(varint: UInt64(identities.symbols.count))
@@ -167,9 +168,10 @@ struct BlockEncoder: ~Copyable {
     }
 
     private mutating func appendLengths(_ index: LabelIndex, _ table: SymbolTable) {
-        // A label has 1 to 256 bytes.
         for symbol in index.symbols {
-            scratch.append(UInt8(truncatingIfNeeded: table.utf8(of: symbol).count - 1))
+            let length = table.utf8(of: symbol).count
+            precondition(length >= 1 && length <= Limits.labelBytesMax, "connectors reject longer labels")
+            scratch.append(UInt8(length - 1))
         }
     }
 

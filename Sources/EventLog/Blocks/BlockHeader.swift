@@ -93,8 +93,8 @@ struct FileIdentity: Equatable, Sendable {
     /// The first sequence, which is also the file's name.
     let firstSequence: UInt64
 
-    /// The checksum of a header at an offset: over log id, first sequence, offset, and the bytes with those of the
-    /// checksum itself (12 to 15) left out.
+    /// The checksum of a header at an offset: over log id, first sequence, offset, and the bytes with those
+    /// of the checksum itself (12 to 15) left out.
     func checksum(of header: Span<UInt8>, at offset: Int) -> UInt32 {
         var crc = CRC32C()
         crc.feed(logID.high)

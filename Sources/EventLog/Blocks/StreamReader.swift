@@ -106,7 +106,8 @@ struct StreamReader: ~Copyable {
         return loaded
     }
 
-    /// The numbers of a column as they were before its encoding is undone, in `out`, one a row; returns the encoding.
+    /// The numbers of a column as they were before its encoding is undone, in `out`, one a row; returns the
+    /// encoding.
     mutating func numbers(
         _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, absent: Int64 = 0,
         into out: inout [Int64]

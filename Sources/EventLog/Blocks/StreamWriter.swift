@@ -1,4 +1,5 @@
-/// Collects the streams of one block: their directory entries and their stored bytes, compressed where that pays.
+/// Collects the streams of one block: their directory entries and their stored bytes, compressed where that
+/// pays.
 struct StreamWriter: ~Copyable {
     private(set) var entries: [StreamEntry] = []
     private(set) var payload: [UInt8] = []
@@ -34,8 +35,9 @@ struct StreamWriter: ~Copyable {
         entries.append(entry)
     }
 
-    /// Whether compression might pay: never for a few bytes (a frame costs about 13), and for much only where a sample
-    /// from the middle shrinks, because the low bytes of counts and ids are noise and there are many of them.
+    /// Whether compression might pay: never for a few bytes (a frame costs about 13), and for much only where
+    /// a sample from the middle shrinks, because the low bytes of counts and ids are noise and there are many
+    /// of them.
     private mutating func isWorthTrying(_ bytes: Span<UInt8>) -> Bool {
         if bytes.count < 64 { return false }
         if bytes.count < 1 << 15 { return true }

@@ -1,8 +1,9 @@
-/// The prices that a block's costs follow, found from the costs: so that a cost is stored as what is left after
-/// prediction, which is nothing where the source multiplied tokens by a price list.
+/// The prices that a block's costs follow, found from the costs: so that a cost is stored as what is left
+/// after prediction, which is nothing where the source multiplied tokens by a price list.
 ///
-/// Rates are whole pico-dollars a token, so the prediction is integer arithmetic. It wraps, in the writer and in the reader
-/// alike: whatever the rates are, `quantum * (prediction + residual)` is the cost that went in, exactly.
+/// Rates are whole pico-dollars a token, so the prediction is integer arithmetic. It wraps, in the writer and
+/// in the reader alike: whatever the rates are, `quantum * (prediction + residual)` is the cost that went in,
+/// exactly.
 struct CostRates: Equatable {
     /// Pico-dollars a token of input, output, cache read, cache write.
     typealias Rate = SIMD4<Int64>

@@ -13,8 +13,8 @@ struct PlaneEncoder {
     private var words: [UInt64] = []
     private var bitmap: [UInt8] = []
 
-    /// Writes numbers: as a constant, or byte by byte; with a presence bitmap where at least an eighth of them is zero,
-    /// so that the zeros cost one bit and the others stay dense.
+    /// Writes numbers: as a constant, or byte by byte; with a presence bitmap where at least an eighth of
+    /// them is zero, so that the zeros cost one bit and the others stay dense.
     mutating func write(
         _ values: Span<Int64>, _ column: StreamColumn, absent: Int64 = 0, to streams: inout StreamWriter
     ) {
@@ -29,7 +29,8 @@ struct PlaneEncoder {
         writeWords(values.count, zeros: profile.zeros, column, signed ? .zigzag : .planes, to: &streams)
     }
 
-    /// Writes event times as differences to the row before (to `first` for the first row), in seconds where each is whole.
+    /// Writes event times as differences to the row before (to `first` for the first row), in seconds where
+    /// each is whole.
     mutating func writeTimes(_ values: Span<Int64>, first: Int64, to streams: inout StreamWriter) {
         let profile = IntegerProfile(values)
         if profile.min == profile.max { return }

@@ -28,11 +28,12 @@ struct LabelIndex {
     }
 }
 
-/// Writes labels against what the same account had before: team, tool and model of an account hardly ever change, so
-/// nearly all codes are 0 and compress to almost nothing.
+/// Writes labels against what the same account had before: team, tool and model of an account hardly ever
+/// change, so nearly all codes are 0 and compress to almost nothing.
 ///
-/// One word an account holds its four last distinct values of one column, the newest in the lowest 16 bits. Code 0 to 3
-/// picks one of them and moves it to the front; any other code is the number of a value, plus 4, which moves in.
+/// One word an account holds its four last distinct values of one column, the newest in the lowest 16 bits.
+/// Code 0 to 3 picks one of them and moves it to the front; any other code is the number of a value, plus 4,
+/// which moves in.
 struct RecentEncoder {
     private var recent: [UInt64] = []
     private(set) var codes: [UInt32] = []

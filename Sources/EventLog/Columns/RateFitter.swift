@@ -14,7 +14,8 @@ struct RateFitter {
     /// A model with fewer rows than this is not worth ten bytes of rates.
     private static let rowsMin = 8
 
-    /// The rates of rows whose models have local numbers below `models.count + 1`; `models` holds their symbols.
+    /// The rates of rows whose models have local numbers below `models.count + 1`; `models` holds their
+    /// symbols.
     mutating func fit(
         _ batch: EventBatch, _ rows: Range<Int>, numbers: Span<UInt32>, models: [UInt32]
     ) -> CostRates {
@@ -178,8 +179,8 @@ struct NormalEquations {
         sums += x
     }
 
-    /// Nano-dollars a token, where each cost lies `bias` above what is stored. A count that is always zero, or that
-    /// cannot be told from another one, gets rate 0.
+    /// Nano-dollars a token, where each cost lies `bias` above what is stored. A count that is always zero,
+    /// or that cannot be told from another one, gets rate 0.
     func solve(bias: Double) -> FittedRate {
         var a = [products.0, products.1, products.2, products.3]
         var b = costs + sums * bias

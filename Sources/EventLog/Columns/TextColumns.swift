@@ -6,7 +6,8 @@ struct TextEncoder {
     private var lengths: [UInt32] = []
 
     /// Writes the rows of a column: two hexadecimal digits a byte where all texts of the block are lower-case
-    /// hexadecimal and equally long, else the bytes and their lengths. Nothing at all where every text is null.
+    /// hexadecimal and equally long, else the bytes and their lengths. Nothing at all where every text is
+    /// null.
     mutating func write(
         _ texts: TextColumn, _ rows: Range<Int>, _ column: StreamColumn, planes: inout PlaneEncoder,
         to streams: inout StreamWriter

@@ -1,4 +1,5 @@
-/// From which events on the duplicate window has to be read again after a restart; every block of events carries it.
+/// From which events on the duplicate window has to be read again after a restart; every block of events
+/// carries it.
 public struct DuplicateHorizon: Hashable, Sendable {
     /// Where one source's older generation begins.
     public struct Source: Hashable, Sendable {

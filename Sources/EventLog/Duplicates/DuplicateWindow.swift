@@ -1,15 +1,16 @@
 public import UsageEvents
 
-/// Remembers which request ids of each source are in the log, so that a delivery that is repeated is not counted twice.
+/// Remembers which request ids of each source are in the log, so that a delivery that is repeated is not
+/// counted twice.
 ///
-/// Exact: keys are 128-bit hashes of the id, one set a source, so two ids are taken for one with odds below 1e-20, and no
-/// probabilistic filter ever drops an event. Two generations a source: when the current one has at least
-/// `Limits.duplicateKeysMin` keys and its events span `Limits.duplicateSpanMin`, it becomes the older one and the one before
-/// is forgotten. So at least the last million ids of a source, and those of its last 24 hours, are remembered. Memory is
-/// 28 to 40 bytes a key.
+/// Exact: keys are 128-bit hashes of the id, one set a source, so two ids are taken for one with odds below
+/// 1e-20, and no probabilistic filter ever drops an event. Two generations a source: when the current one has
+/// at least `Limits.duplicateKeysMin` keys and its events span `Limits.duplicateSpanMin`, it becomes the
+/// older one and the one before is forgotten. So at least the last million ids of a source, and those of its
+/// last 24 hours, are remembered. Memory is 28 to 40 bytes a key.
 ///
-/// The state is a function of the events that were admitted, one by one: batches do not matter, and reading the log again
-/// from `horizon` gives the same state. Events without a request id are never duplicates.
+/// The state is a function of the events that were admitted, one by one: batches do not matter, and reading
+/// the log again from `horizon` gives the same state. Events without a request id are never duplicates.
 public struct DuplicateWindow: Sendable {
     private var sources: [SourceWindow] = []
     private var indexes: [String: Int] = [:]
@@ -35,8 +36,9 @@ public struct DuplicateWindow: Sendable {
 
     /// Takes the events that come next and returns which of them are new, or nil where all are.
     ///
-    /// `firstSequence` is the sequence that the first new one gets. Call it once for each event: where the append fails
-    /// afterwards, append the same events again without asking again. Throws `tooManyKeys`, and admits nothing then.
+    /// `firstSequence` is the sequence that the first new one gets. Call it once for each event: where the
+    /// append fails afterwards, append the same events again without asking again. Throws `tooManyKeys`, and
+    /// admits nothing then.
     public mutating func admit(
         _ batch: borrowing EventBatch, symbols: borrowing Symbols, firstSequence: UInt64
     ) throws(LogError) -> [Bool]? {
@@ -202,7 +204,8 @@ private struct SourceWindow: Sendable, Equatable {
             current.start = sequence
             current.ts = ts
         }
-        // A sixteenth of the keys has to be a day later, not one: a single wrong clock must not end the generation.
+        // A sixteenth of the keys has to be a day later, not one: a single wrong clock must not end the
+        // generation.
         if ts &- current.ts >= bounds.spanMin { current.beyond += 1 }
         if current.keys.count >= bounds.keysMin, current.beyond * 16 >= bounds.keysMin {
             swap(&older, &current)

@@ -1,11 +1,11 @@
 internal import UsageEvents
 
-/// A set of 128-bit keys that only grows: the keys in the order of arrival, and a table of their places with open
-/// addressing and linear probing, at most two thirds full.
+/// A set of 128-bit keys that only grows: the keys in the order of arrival, and a table of their places with
+/// open addressing and linear probing, at most two thirds full.
 ///
-/// The keys are hashes already, so their bits choose the slot. A slot is 32 bits of the key and its place plus one; a new
-/// key is told from others by those bits, hence costs one miss of the processor's caches, in a table half as large as
-/// the keys. 28 to 40 bytes a key.
+/// The keys are hashes already, so their bits choose the slot. A slot is 32 bits of the key and its place
+/// plus one; a new key is told from others by those bits, hence costs one miss of the processor's caches, in
+/// a table half as large as the keys. 28 to 40 bytes a key.
 struct KeySet: Sendable {
     private var keys: [Hash128] = []
     private var slots: [UInt64]
@@ -60,7 +60,8 @@ struct KeySet: Sendable {
     }
 
     private mutating func grow() {
-        // Steps of four while the set is small: filling the table anew costs more than memory that is soon used.
+        // Steps of four while the set is small: filling the table anew costs more than memory that is soon
+        // used.
         let factor = slots.count < 1 << 20 ? 4 : 2
         keys.reserveCapacity(slots.count * factor * 2 / 3 + 1)
         var next = [UInt64](repeating: 0, count: slots.count * factor)

@@ -1,8 +1,8 @@
-/// The only door of the log to the outside: every method stands for one system call, so that a simulated disk can fail,
-/// tear or lose each of them.
+/// The only door of the log to the outside: every method stands for one system call, so that a simulated disk
+/// can fail, tear or lose each of them.
 ///
-/// The writer, the reader and recovery are generic over it and never hold it as an existential: in a release build they
-/// are specialised and cost what direct calls cost.
+/// The writer, the reader and recovery are generic over it and never hold it as an existential: in a release
+/// build they are specialised and cost what direct calls cost.
 public protocol Disk {
     /// An open file: a plain handle, closed by its owner.
     associatedtype File
@@ -16,8 +16,8 @@ public protocol Disk {
     /// The length of a file in bytes.
     func size(_ file: File) throws(IOFailure) -> Int
 
-    /// Reads up to `count` bytes from an offset into the front of a buffer that has room for them; returns how many,
-    /// 0 at the end.
+    /// Reads up to `count` bytes from an offset into the front of a buffer that has room for them; returns
+    /// how many, 0 at the end.
     func read(_ file: File, at offset: Int, count: Int, into buffer: inout [UInt8]) throws(IOFailure) -> Int
 
     /// Writes bytes at an offset; returns how many were taken, which may be fewer than asked for.
@@ -26,7 +26,8 @@ public protocol Disk {
     /// Cuts a file to a length.
     func truncate(_ file: File, to length: Int) throws(IOFailure)
 
-    /// Makes the content and the length of a file durable. After a failure nothing is known about what was written.
+    /// Makes the content and the length of a file durable. After a failure nothing is known about what was
+    /// written.
     func sync(_ file: File) throws(IOFailure)
 
     /// Makes the entries of a directory durable.
@@ -83,8 +84,8 @@ extension Disk {
         return try readPrefix(file, at: offset, count: count, into: &buffer)
     }
 
-    /// Reads `count` bytes, or fewer at the end of the file, into the front of a buffer that has room for them; returns
-    /// how many.
+    /// Reads `count` bytes, or fewer at the end of the file, into the front of a buffer that has room for
+    /// them; returns how many.
     func readPrefix(
         _ file: File, at offset: Int, count: Int, into buffer: inout [UInt8]
     ) throws(IOFailure) -> Int {

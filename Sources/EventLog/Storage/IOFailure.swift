@@ -1,6 +1,7 @@
 /// A system call that failed: which one, on what, and the operating system's number for the reason.
 public struct IOFailure: Error, Hashable, Sendable {
-    /// The operating system's error number (`errno`). Any number may occur; an unknown one is an ordinary failure.
+    /// The operating system's error number (`errno`). Any number may occur; an unknown one is an ordinary
+    /// failure.
     public let errno: Int32
     /// The system call, for example `fdatasync`.
     public let operation: String

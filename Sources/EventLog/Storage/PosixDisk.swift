@@ -9,8 +9,9 @@
 
 /// The disk of the operating system.
 ///
-/// The `unsafe` calls below pass memory that an `Array`, `String` or `Span` owns for the length of the call, with its true
-/// length; no pointer outlives its closure. `readdir` entries are read before the next call and before `closedir`.
+/// The `unsafe` calls below pass memory that an `Array`, `String` or `Span` owns for the length of the call,
+/// with its true length; no pointer outlives its closure. `readdir` entries are read before the next call and
+/// before `closedir`.
 public struct PosixDisk: Disk, Sendable {
     /// An open file descriptor and the path it was opened by, for messages.
     public struct File: Sendable {
@@ -43,7 +44,8 @@ public struct PosixDisk: Disk, Sendable {
         }
     }
 
-    /// See `Disk.close`. The descriptor is gone even where the call was interrupted (Linux), so it is never repeated.
+    /// See `Disk.close`. The descriptor is gone even where the call was interrupted (Linux), so it is never
+    /// repeated.
     public func close(_ file: File) throws(IOFailure) {
         #if canImport(Darwin)
             let result = Darwin.close(file.descriptor)

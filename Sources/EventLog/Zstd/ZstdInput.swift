@@ -25,7 +25,8 @@ extension ZstdInputError: CustomStringConvertible {
             "it was compressed with a window above \(1 << (Limits.zstdWindowLogMax - 20)) MiB;"
                 + " unpack it with `zstd -d --long=31` and pass the result"
         case .bomb(let ratio):
-            "it unpacks to more than \(ratio) times its size, which no usage data does; refused as a decompression bomb"
+            "it unpacks to more than \(ratio) times its size, which no usage data does;"
+                + " refused as a decompression bomb"
         }
     }
 }
@@ -52,15 +53,16 @@ extension ZstdInputError: CustomStringConvertible {
 
     deinit { unsafe _ = ZSTD_freeDCtx(context) }
 
-    /// Whether a file that begins with these bytes is compressed with zstd, a skippable frame in front included.
+    /// Whether a file that begins with these bytes is compressed with zstd, a skippable frame in front
+    /// included.
     public static func isZstd(_ prefix: Span<UInt8>) -> Bool {
         guard prefix.count >= 4 else { return false }
         let magic = prefix.littleEndian(UInt32.self, at: 0)
         return magic == 0xfd2f_b528 || magic & 0xffff_fff0 == 0x184d_2a50
     }
 
-    /// Appends up to `pieceBytes` of output, moves `offset` over the input that was used, and returns whether there may be
-    /// more output without more input: call it again until it returns false.
+    /// Appends up to `pieceBytes` of output, moves `offset` over the input that was used, and returns whether
+    /// there may be more output without more input: call it again until it returns false.
     public mutating func decompress(
         _ input: Span<UInt8>, at offset: inout Int, into out: inout [UInt8]
     ) throws(ZstdInputError) -> Bool {
@@ -74,7 +76,8 @@ extension ZstdInputError: CustomStringConvertible {
                 unsafe space.withUnsafeMutableBufferPointer { target, initialized in
                     var from = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
                     var to = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: Self.pieceBytes, pos: 0)
-                    // The result is about the last frame of the call; stop between frames, so that none is missed.
+                    // The result is about the last frame of the call; stop between frames, so that none is
+                    // missed.
                     result = unsafe ZSTD_decompressStream(context, &to, &from)
                     used = unsafe from.pos
                     made = unsafe to.pos

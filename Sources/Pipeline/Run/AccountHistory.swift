@@ -38,7 +38,8 @@ public struct AccountHistory: Sendable {
 
     /// Folds a log for one account; nil where it has no event of that account.
     ///
-    /// - Parameter alert: an alert to explain: the configuration that raised it is used, and the state before it is kept.
+    /// - Parameter alert: an alert to explain: the configuration that raised it is used, and the state
+    /// before it is kept.
     public static func derive<D: Disk>(
         _ disk: D, directory: String, identity: String, alert: AlertTransition? = nil
     ) throws -> AccountHistory? {
@@ -61,8 +62,11 @@ public struct AccountHistory: Sendable {
                 }
                 var rest = batch
                 var first = block.firstSequence
-                // The block in which the alert was raised is observed in two parts: the same by the engine's contract.
-                if let at = alert?.lastSequence, alert?.seq == 0, at >= first, at < first + UInt64(block.count) {
+                // The block in which the alert was raised is observed in two parts: the same by the
+                // engine's contract.
+                if let at = alert?.lastSequence, alert?.seq == 0, at >= first,
+                    at < first + UInt64(block.count)
+                {
                     let row = Int(at - first)
                     var part = batch
                     part.keep((0..<batch.count).map { $0 < row })
@@ -72,7 +76,8 @@ public struct AccountHistory: Sendable {
                     rest.keep((0..<batch.count).map { $0 >= row })
                     first = at
                 }
-                engine.observe(rest, firstSequence: first, received: wall, symbols: symbols, into: &transitions)
+                engine.observe(
+                    rest, firstSequence: first, received: wall, symbols: symbols, into: &transitions)
             case .tick(let wall): engine.tick(Timestamp(rawValue: wall), into: &transitions)
             case .control, .durable: break
             }
@@ -112,7 +117,9 @@ public struct AccountHistory: Sendable {
         var batch = EventBatch()
         var symbols = Symbols()
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .ts) {
-            guard case .control(let control) = record, control.name == RunConfiguration.controlName else { continue }
+            guard case .control(let control) = record, control.name == RunConfiguration.controlName else {
+                continue
+            }
             found.append(RunConfiguration(try RunConfiguration.settings(payload: control.payload)))
         }
         return found

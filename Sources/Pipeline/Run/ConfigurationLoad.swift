@@ -2,8 +2,8 @@ public import EventLog
 import UsageEvents
 
 extension RunConfiguration {
-    /// Makes a configuration the log's: appends it as a control record, durable when this returns, and brings the journal up
-    /// to the new epoch. Returns false where the log has it already.
+    /// Makes a configuration the log's: appends it as a control record, durable when this returns, and
+    /// brings the journal up to the new epoch. Returns false where the log has it already.
     public static func load<D: Disk>(
         _ settings: TidemarkConfiguration, into directory: String, _ disk: D, observer: IngestObserver
     ) throws -> Bool {
@@ -17,7 +17,8 @@ extension RunConfiguration {
             controlName, payload: Array(settings.canonicalText.utf8), received: nil)
         _ = try writer.commit()
         try writer.close()
-        // A run without inputs folds the log again: it closes what is gone under the new configuration, and adds what is new.
+        // A run without inputs folds the log again: it closes what is gone under the new configuration, and
+        // adds what is new.
         let feed = FeedOptions(sources: [], prices: PriceTable())
         let ingest = try Ingest(disk, options: IngestOptions(log: directory, feed: feed), observer: observer)
         _ = try ingest.run(observer)

@@ -59,8 +59,8 @@ public enum LogText {
 
     /// What the log's clock shows, for times that a user gives relative to it; nil for a log without events.
     ///
-    /// The wall clock that the last live block carries; in history the third-largest account clock among the last events, so
-    /// that one account with a wrong clock does not move it.
+    /// The wall clock that the last live block carries; in history the third-largest account clock among
+    /// the last events, so that one account with a wrong clock does not move it.
     public static func now<D: Disk>(_ disk: D, directory: String) throws -> Timestamp? {
         var batch = EventBatch()
         var symbols = Symbols()

@@ -52,7 +52,9 @@ struct Session {
 
     /// The directory after `-L`, else the environment's, else the user's own.
     private static func directory(_ given: String?) -> String {
-        for candidate in [given, Platform.environment("TIDEMARK_LOG"), Platform.environment("STATE_DIRECTORY")] {
+        for candidate in [
+            given, Platform.environment("TIDEMARK_LOG"), Platform.environment("STATE_DIRECTORY"),
+        ] {
             if let candidate, !candidate.isEmpty { return candidate }
         }
         return (Platform.environment("HOME") ?? ".") + "/.local/state/tidemark"
@@ -74,7 +76,8 @@ struct Session {
     /// A bar on standard error for a run that takes longer than a second.
     func progress() -> ProgressBar {
         let bar = ProgressBar(
-            isShown: Platform.isTerminal(Platform.standardError) && Platform.environment("TERM") != "dumb" && !json,
+            isShown: Platform.isTerminal(Platform.standardError) && Platform.environment("TERM") != "dumb"
+                && !json,
             style: messageStyle)
         if isTerminal { out.beforeWriting = bar.clear }
         return bar

@@ -7,8 +7,8 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Show, check and load the configuration.",
         discussion: """
-            No configuration is needed. What is stronger wins: a flag, the environment (TIDEMARK_DETECTION_...), the \
-            configuration that the log holds, the default.
+            No configuration is needed. What is stronger wins: a flag, the environment \
+            (TIDEMARK_DETECTION_...), the configuration that the log holds, the default.
             """,
         subcommands: [ConfigShow.self, ConfigCheck.self, ConfigLoad.self])
 }
@@ -48,7 +48,9 @@ struct ConfigCheck: ParsableCommand {
         let settings = try ConfigFile.read(file)
         try ConfigFile.checkPrices(settings)
         try session.out.line(
-            "\(escaped(file)): good, \(ConfigFile.differences(settings)) (fingerprint \(RunConfiguration(settings).fingerprint))")
+            "\(escaped(file)): good, \(ConfigFile.differences(settings))"
+                + " (fingerprint \(RunConfiguration(settings).fingerprint))"
+        )
         try session.out.flush()
     }
 }
@@ -58,8 +60,8 @@ struct ConfigLoad: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Make a configuration the log's, from the next event on.",
         discussion: """
-            Open alerts that do not exist under the new configuration are closed as superseded, and those that are new \
-            are recorded. Try it first: tidemark replay --config FILE
+            Open alerts that do not exist under the new configuration are closed as superseded, and \
+            those that are new are recorded. Try it first: tidemark replay --config FILE
             """)
 
     @OptionGroup var common: CommonOptions
@@ -77,7 +79,10 @@ struct ConfigLoad: ParsableCommand {
         let name = RunConfiguration(settings).fingerprint
         session.message(
             isNew
-                ? StyledText("\(escaped(file)) is now the configuration of \(session.shownLog): \(ConfigFile.differences(settings)) (fingerprint \(name))")
+                ? StyledText(
+                    "\(escaped(file)) is now the configuration of \(session.shownLog):"
+                        + " \(ConfigFile.differences(settings)) (fingerprint \(name))"
+                )
                 : StyledText("\(session.shownLog) has this configuration already (fingerprint \(name))"))
     }
 }

@@ -10,15 +10,17 @@ struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Watch the whole job on a bundled log, in a few seconds.",
         discussion: """
-            Five weeks of an invented organisation go through the same code as your own events would: into a log, \
-            through the engine, out as alerts. Nothing is read from this machine and nothing is left behind, unless \
-            --keep names a directory for the log.
+            Five weeks of an invented organisation go through the same code as your own events would: \
+            into a log, through the engine, out as alerts. Nothing is read from this machine and nothing \
+            is left behind, unless --keep names a directory for the log.
             """
     )
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .long, help: ArgumentHelp("Keep the log there, to look around in.", valueName: "dir"), completion: .directory)
+    @Option(
+        name: .long, help: ArgumentHelp("Keep the log there, to look around in.", valueName: "dir"),
+        completion: .directory)
     var keep: String?
 
     @Flag(name: .long, help: "The alerts as JSON, nothing else.")
@@ -31,13 +33,14 @@ struct Demo: ParsableCommand {
             folder = try Platform.makeTemporaryDirectory()
         } catch {
             throw Failure(
-                "a temporary directory cannot be made: \(error.reason); set TMPDIR to one that can be written",
+                "a temporary directory cannot be made: \(error.reason); set TMPDIR to a writable one",
                 code: ExitStatus.inputOutput)
         }
         defer { Platform.removeTree(folder) }
         let log = keep ?? folder + "/log"
         if keep != nil, (try? LogReader(session.disk, directory: log)) != nil {
-            throw Failure("\(log) holds a log already; name an empty directory after --keep", code: ExitStatus.usage)
+            throw Failure(
+                "\(log) holds a log already; name an empty directory after --keep", code: ExitStatus.usage)
         }
         try play(session, folder: folder, log: log)
         try session.out.flush()
@@ -47,7 +50,8 @@ struct Demo: ParsableCommand {
         let corpus = folder + "/usage.ndjson"
         try Platform.writeFile(corpus, DemoCorpus.bytes().span)
         try say(session, StyledText("Tidemark demo", .heading))
-        try say(session, "Five weeks of an invented organisation: ten people, two service accounts, three teams.")
+        try say(
+            session, "Five weeks of an invented organisation: ten people, two service accounts, three teams.")
         try say(session, "")
         try say(session, StyledText("1  Ingest, learn, alert", .heading))
         try say(session, StyledText("   tidemark ingest --print usage.ndjson", .command))
@@ -70,16 +74,17 @@ struct Demo: ParsableCommand {
             }
         }
         let feed = FeedOptions(sources: [corpus], prices: PriceTable.bundled)
-        let ingest = try Ingest(session.disk, options: IngestOptions(log: log, feed: feed), observer: observer)
+        let ingest = try Ingest(
+            session.disk, options: IngestOptions(log: log, feed: feed), observer: observer)
         let summary = try ingest.run(observer)
         if let failure { throw failure }
         if json { return }
         let perEvent = Double(summary.bytesWritten) / Double(max(summary.accepted, 1))
-        try say(
-            session,
-            StyledText(
-                "   \(groupedDigits(UInt64(summary.accepted))) events durable in \(elapsed(summary.seconds)) at \(decimal(perEvent, digits: 1)) bytes each; \(counted(summary.counts.duplicates, "repeated delivery", "repeated deliveries")) dropped.",
-                .faint))
+        let repeats = counted(summary.counts.duplicates, "repeated delivery", "repeated deliveries")
+        let events = counted(summary.accepted, "event")
+        var line = "   \(events) durable in \(elapsed(summary.seconds))"
+        line += " at \(decimal(perEvent, digits: 1)) bytes each; \(repeats) dropped."
+        try say(session, StyledText(line, .faint))
         try say(session, "")
         try story(fired, session)
         try replay(session, log: log)
@@ -105,7 +110,9 @@ struct Demo: ParsableCommand {
                 let delay = duration(milliseconds: hit.at.rawValue - incident.start.rawValue)
                 verdict = StyledText("✓ \(hit.kind.word) after \(delay)", .good)
             } else if incident.mustStaySilent {
-                verdict = about.isEmpty ? StyledText("✓ silent, as it should be", .good) : StyledText("a false alarm", .failure)
+                verdict =
+                    about.isEmpty
+                    ? StyledText("✓ silent, as it should be", .good) : StyledText("a false alarm", .failure)
             } else {
                 verdict = StyledText("missed", .failure)
             }
@@ -114,7 +121,9 @@ struct Demo: ParsableCommand {
         }
         for line in table.lines(session.style) { try say(session, line) }
         let others = fired.count { !explained.contains($0.id) }
-        let text = others == 0 ? "Nothing else was said in five weeks." : "\(counted(others, "other alert")) in five weeks."
+        let text =
+            others == 0
+            ? "Nothing else was said in five weeks." : "\(counted(others, "other alert")) in five weeks."
         try say(session, StyledText("   " + text, .faint))
         try say(session, "")
     }
@@ -143,7 +152,9 @@ struct Demo: ParsableCommand {
     }
 
     private func explain(_ fired: [AlertTransition], _ session: Session, log: String) throws {
-        guard let alert = fired.first(where: { $0.expected != nil }), let identity = alert.identity else { return }
+        guard let alert = fired.first(where: { $0.expected != nil }), let identity = alert.identity else {
+            return
+        }
         try say(session, StyledText("4  Why?", .heading))
         try say(session, StyledText("   tidemark explain \(alert.id.prefix(9))", .command))
         try say(session, "")
@@ -162,13 +173,23 @@ struct Demo: ParsableCommand {
         try say(session, StyledText("Next", .heading))
         var table = Table([.left, .left], indent: 2)
         if keep != nil {
-            table.row([StyledText("export TIDEMARK_LOG=\(escaped(log))", .command), StyledText("then:", .faint)])
+            table.row([
+                StyledText("export TIDEMARK_LOG=\(escaped(log))", .command), StyledText("then:", .faint),
+            ])
             table.row([StyledText("tidemark tail --all", .command), StyledText("the journal", .faint)])
-            table.row([StyledText("tidemark explain omar@example.com", .command), StyledText("what is normal for him", .faint)])
+            table.row([
+                StyledText("tidemark explain omar@example.com", .command),
+                StyledText("what is normal for him", .faint),
+            ])
         } else {
-            table.row([StyledText("tidemark demo --keep DIR", .command), StyledText("keeps this log to look around in", .faint)])
+            table.row([
+                StyledText("tidemark demo --keep DIR", .command),
+                StyledText("keeps this log to look around in", .faint),
+            ])
         }
-        table.row([StyledText("tidemark ingest events.ndjson", .command), StyledText("your own events", .faint)])
+        table.row([
+            StyledText("tidemark ingest events.ndjson", .command), StyledText("your own events", .faint),
+        ])
         for line in table.lines(session.style) { try say(session, line) }
     }
 

@@ -8,8 +8,8 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say why an alert was raised, or what is normal for an account.",
         discussion: """
-            Reads the log again, so what it says is derived, not remembered. An alert is named by its id or the \
-            beginning of one, an account by its identity.
+            Reads the log again, so what it says is derived, not remembered. An alert is named by its id \
+            or the beginning of one, an account by its identity.
 
             Examples:
               tidemark explain al_9f1c
@@ -43,20 +43,23 @@ struct Explain: ParsableCommand {
         for alert in found where !ids.contains(alert.id) { ids.append(alert.id) }
         guard let first = found.first(where: { $0.seq == 0 }) ?? found.first else {
             throw Failure(
-                "no alert of \(session.shownLog) has an id that begins with \(subject); `tidemark tail --all` lists them",
+                "no alert of \(session.shownLog) has an id that begins with \(subject);"
+                    + " `tidemark tail --all` lists them",
                 code: ExitStatus.noInput)
         }
         guard ids.count == 1 else {
             let some = ids.prefix(4).joined(separator: ", ") + (ids.count > 4 ? ", ..." : "")
             throw Failure(
-                "\(ids.count) alerts have ids that begin with \(subject): \(some); type more of it", code: ExitStatus.usage)
+                "\(ids.count) alerts have ids that begin with \(subject): \(some); type more of it",
+                code: ExitStatus.usage)
         }
         guard let identity = first.identity,
             let history = try AccountHistory.derive(
                 session.disk, directory: session.log, identity: identity, alert: first)
         else {
             throw Failure(
-                "the log has no events of the account of \(first.id); run `tidemark log verify`", code: ExitStatus.badInput)
+                "the log has no events of the account of \(first.id); run `tidemark log verify`",
+                code: ExitStatus.badInput)
         }
         return ExplainedAlert(alert: first, journal: found, history: history).lines(session.style)
     }

@@ -10,11 +10,13 @@ struct IngestCommand: ParsableCommand {
         commandName: "ingest",
         abstract: "Read events into the log, durably, and raise alerts.",
         discussion: """
-            Reads canonical NDJSON: one JSON object a line with ts, identity, tokens or cost_usd, model, mcp_server and \
-            so on. Lines that are no events are rejected with a reason and kept in LOG/rejected/; the rest is read to \
-            the end. An event with a request_id that was read before is dropped, so feeding a file twice does no harm.
+            Reads canonical NDJSON: one JSON object a line with ts, identity, tokens or cost_usd, model, \
+            mcp_server and so on. Lines that are no events are rejected with a reason and kept in \
+            LOG/rejected/; the rest is read to the end. An event with a request_id that was read before \
+            is dropped, so feeding a file twice does no harm.
 
-            Files are history; with -f they are live: the wall clock then counts, and time passes while nothing comes.
+            Files are history; with -f they are live: the wall clock then counts, and time passes while \
+            nothing comes.
 
             Examples:
               tidemark ingest events.ndjson.zst
@@ -78,7 +80,10 @@ struct IngestCommand: ParsableCommand {
         let ingest = try Ingest(session.disk, options: options, observer: printer.observer)
         Self.reportRecovery(ingest.recovery, session)
         if follow, options.feed.sources != ["-"] {
-            session.message(StyledText("following \(options.feed.sources.map(escaped).joined(separator: ", ")); Ctrl-C ends it", .faint))
+            session.message(
+                StyledText(
+                    "following \(options.feed.sources.map(escaped).joined(separator: ", ")); Ctrl-C ends it",
+                    .faint))
         }
         let summary = try ingest.run(printer.observer)
         bar.clear()
@@ -92,7 +97,8 @@ struct IngestCommand: ParsableCommand {
         guard recovery.tornBytes > 0 else { return }
         session.message(
             StyledText(
-                "The last run was interrupted: \(byteCount(recovery.tornBytes)) that nobody was told to be safe moved to quarantine/.",
+                "The last run was interrupted: \(byteCount(recovery.tornBytes)) that nobody was told to be"
+                    + " safe moved to quarantine/.",
                 .warning))
     }
 
@@ -113,7 +119,9 @@ struct IngestCommand: ParsableCommand {
             var observer = IngestObserver()
             observer.transitions = { [self] in if command.print { show($0) } }
             observer.durable = { [self] lines in
-                if command.acks { attempt { () throws(OutputError) in try session.out.line("durable \(lines)") } }
+                if command.acks {
+                    attempt { () throws(OutputError) in try session.out.line("durable \(lines)") }
+                }
             }
             observer.progress = { [self] bytes, expected, events, alerts in
                 bar.update(.bytes(bytes, of: expected), events: UInt64(events), alerts: alerts)
@@ -146,7 +154,9 @@ struct IngestCommand: ParsableCommand {
             } catch {
                 failure = error
                 // Nobody listens to a follower any more: it ends as at Ctrl-C, everything durable.
-                if command.follow { Platform.exit(error == .closed ? ExitStatus.done : ExitStatus.inputOutput) }
+                if command.follow {
+                    Platform.exit(error == .closed ? ExitStatus.done : ExitStatus.inputOutput)
+                }
             }
         }
 

@@ -32,7 +32,10 @@ extension IngestCommand {
             ])
         }
         let alerts = summary.alerts > 0 ? StyledText("see them: tidemark tail", .command) : StyledText()
-        table.row([StyledText(groupedDigits(UInt64(summary.alerts))), summary.alerts == 1 ? "alert" : "alerts", alerts])
+        table.row([
+            StyledText(groupedDigits(UInt64(summary.alerts))), summary.alerts == 1 ? "alert" : "alerts",
+            alerts,
+        ])
         var head = StyledText("Ingested into \(session.shownLog)", .heading)
         head.append(" in \(elapsed(summary.seconds))", .faint)
         // Figures of a handful of lines would say nothing.
@@ -40,20 +43,26 @@ extension IngestCommand {
             let rate = Double(summary.counts.lines) / max(summary.seconds, 1e-6)
             let perEvent = Double(summary.bytesWritten) / Double(summary.accepted)
             head.append(
-                ", \(shortCount(UInt64(rate))) lines/s, \(decimal(perEvent, digits: 1)) bytes an event on disk", .faint)
+                ", \(shortCount(UInt64(rate))) lines/s, \(decimal(perEvent, digits: 1)) bytes an event",
+                .faint)
         }
         session.message(head)
         for line in table.lines(session.messageStyle) { session.message(line) }
         if summary.counts.rejectedLines > 0 {
-            session.message(StyledText("  rejected lines are kept, with reasons, in \(session.shownLog)/rejected/"))
+            session.message(
+                StyledText("  rejected lines are kept, with reasons, in \(session.shownLog)/rejected/"))
         }
         for note in report.notes() { session.message(StyledText("  " + note, .faint)) }
         if let moved = summary.journalMoved {
             session.message(
-                StyledText("  the journal did not say what the log says; the old one is kept as \(escaped(moved))", .warning))
+                StyledText(
+                    "  the journal did not say what the log says; the old one is kept as \(escaped(moved))",
+                    .warning))
         }
         if summary.interruptedBy != nil {
-            session.message(StyledText("  interrupted: what is counted above is durable, the rest was not read", .warning))
+            session.message(
+                StyledText("  interrupted: what is counted above is durable, the rest was not read", .warning)
+            )
         }
     }
 

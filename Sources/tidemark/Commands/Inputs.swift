@@ -6,7 +6,8 @@ import UsageEvents
 /// Options of the commands that read events from files.
 struct InputOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("Event files (NDJSON, also as .zst), or - for standard input.", valueName: "source"),
+        help: ArgumentHelp(
+            "Event files (NDJSON, also as .zst), or - for standard input.", valueName: "source"),
         completion: .file())
     var sources: [String] = []
 
@@ -117,7 +118,8 @@ struct FeedReport {
         if counts.rejectedLines > 0 {
             let reasons = counts.rejected.map { "\($0.reason) \(groupedDigits(UInt64($0.count)))" }
             table.row([
-                StyledText(groupedDigits(UInt64(counts.rejectedLines)), .failure), StyledText("lines rejected", .failure),
+                StyledText(groupedDigits(UInt64(counts.rejectedLines)), .failure),
+                StyledText("lines rejected", .failure),
                 StyledText(reasons.joined(separator: ", ")),
             ])
         }
@@ -131,11 +133,16 @@ struct FeedReport {
     func notes() -> [String] {
         var notes: [String] = []
         if counts.estimated > 0 {
-            notes.append("\(counted(counts.estimated, "cost")) estimated from the price table (cost_basis: estimated)")
+            notes.append(
+                "\(counted(counts.estimated, "cost")) estimated from the price table (cost_basis: estimated)")
         }
-        if counts.rounded > 0 { notes.append("\(counted(counts.rounded, "cost")) with more than 9 decimals rounded") }
+        if counts.rounded > 0 {
+            notes.append("\(counted(counts.rounded, "cost")) with more than 9 decimals rounded")
+        }
         if counts.withoutID > 0 {
-            notes.append("\(counted(counts.withoutID, "event")) without request_id: feeding them again counts them again")
+            notes.append(
+                counted(counts.withoutID, "event") + " without request_id: fed again, they count again"
+            )
         }
         if !counts.unknownKeys.isEmpty {
             let names = counts.unknownKeys.prefix(5).map { escaped($0.name) }.joined(separator: ", ")

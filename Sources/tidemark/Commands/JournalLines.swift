@@ -23,7 +23,8 @@ struct JournalLines {
         path = Journal<PosixDisk>.path(inLog: log)
     }
 
-    /// Hands over every whole line that was not read yet, without its end; returns false where there is no journal.
+    /// Hands over every whole line that was not read yet, without its end; returns false where there is no
+    /// journal.
     mutating func read(_ body: (ArraySlice<UInt8>) throws -> Void) throws -> Bool {
         let file: PosixDisk.File
         do throws(IOFailure) {
@@ -76,7 +77,8 @@ struct AlertFilter {
 
     /// Whether everything passes.
     var isOpen: Bool {
-        all && since == nil && until == nil && kinds.isEmpty && team == nil && identity == nil && severity == nil
+        all && since == nil && until == nil && kinds.isEmpty && team == nil && identity == nil
+            && severity == nil
     }
 
     func admits(_ alert: AlertTransition) -> Bool {

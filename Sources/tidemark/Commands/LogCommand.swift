@@ -27,7 +27,9 @@ struct LogStat: ParsableCommand {
         if json {
             try session.out.line(Self.json(stat))
         } else {
-            for line in Self.text(stat, session: session) { try session.out.line(line.rendered(session.style)) }
+            for line in Self.text(stat, session: session) {
+                try session.out.line(line.rendered(session.style))
+            }
         }
         try session.out.flush()
     }
@@ -58,12 +60,17 @@ struct LogStat: ParsableCommand {
         table.row([StyledText("events", .faint), StyledText(groupedDigits(stat.events), .strong)])
         table.row([StyledText("accounts", .faint), StyledText(groupedDigits(UInt64(stat.accounts)))])
         if let first = stat.firstTs, let last = stat.lastTs {
-            let span = "\(Timestamp(rawValue: first).minuteText) to \(Timestamp(rawValue: last).minuteText) UTC"
-            table.row([StyledText("span", .faint), StyledText(span + " (\(duration(milliseconds: last - first)))")])
+            let span =
+                "\(Timestamp(rawValue: first).minuteText) to \(Timestamp(rawValue: last).minuteText) UTC"
+            table.row([
+                StyledText("span", .faint), StyledText(span + " (\(duration(milliseconds: last - first)))"),
+            ])
         }
         let perEvent = stat.events > 0 ? ", \(decimal(stat.bytesPerEvent, digits: 1)) an event" : ""
         let files = "\(counted(stat.segments, "segment")), \(counted(stat.blocks, "block"))"
-        table.row([StyledText("size", .faint), StyledText("\(byteCount(stat.bytes))\(perEvent), in \(files)")])
+        table.row([
+            StyledText("size", .faint), StyledText("\(byteCount(stat.bytes))\(perEvent), in \(files)"),
+        ])
         if stat.hasTornTail {
             let note = "the last block is not whole: a writer is busy or was interrupted"
             table.row([StyledText("tail", .faint), StyledText(note, .warning)])
@@ -77,7 +84,8 @@ struct LogStat: ParsableCommand {
             let share = Double(column.bytes) / Double(max(stat.bytes, 1))
             let bar = String(repeating: "█", count: column.bytes * 24 / max(largest, 1))
             sizes.row([
-                StyledText(column.name), StyledText(byteCount(column.bytes)), StyledText(percent(share), .faint),
+                StyledText(column.name), StyledText(byteCount(column.bytes)),
+                StyledText(percent(share), .faint),
                 StyledText(bar, .command),
             ])
         }
@@ -90,7 +98,8 @@ struct LogStat: ParsableCommand {
 /// `tidemark log cat`.
 struct LogCat: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cat", abstract: "Print the events as canonical NDJSON, in the order in which they arrived.",
+        commandName: "cat",
+        abstract: "Print the events as canonical NDJSON, in the order in which they arrived.",
         discussion: """
             Example:
               tidemark log cat --since 24h --identity svc-triage | jq -r '[.ts,.model,.cost_usd]|@tsv'
@@ -98,7 +107,9 @@ struct LogCat: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .long, help: "Events from here on: 7d, 24h (before the log's last event), 2026-04-01, or RFC 3339.")
+    @Option(
+        name: .long,
+        help: "Events from here on: 7d, 24h (before the log's last event), 2026-04-01, or RFC 3339.")
     var since: TimeBound?
 
     @Option(name: .long, help: "Events before this: the same forms.")
@@ -117,11 +128,15 @@ struct LogCat: ParsableCommand {
             filter.until = until?.resolved(now: now)
         }
         let out = session.out
-        let result = try LogText.write(session.disk, directory: session.log, filter: filter) { try out.write($0) }
+        let result = try LogText.write(session.disk, directory: session.log, filter: filter) {
+            try out.write($0)
+        }
         try out.flush()
         if result.isTorn {
             session.message(
-                StyledText("The log ends in a block that is not whole: a writer is busy or was interrupted.", .warning))
+                StyledText(
+                    "The log ends in a block that is not whole: a writer is busy or was interrupted.",
+                    .warning))
         }
     }
 }
@@ -131,8 +146,8 @@ struct LogVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check every byte of the log.",
         discussion: """
-            Exit 0: every block is as it was written. Exit 65: damage, or an end that is not whole; each line names the \
-            file, the place and the events at risk. Nothing is changed.
+            Exit 0: every block is as it was written. Exit 65: damage, or an end that is not whole; each \
+            line names the file, the place and the events at risk. Nothing is changed.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -146,9 +161,14 @@ struct LogVerify: ParsableCommand {
         if json {
             try session.out.line(Self.json(found))
         } else {
-            let what = "\(counted(found.events, "event")), \(counted(found.blocks, "block")), \(byteCount(found.bytes))"
+            let what =
+                "\(counted(found.events, "event")), \(counted(found.blocks, "block")), "
+                + byteCount(found.bytes)
             if found.isSound {
-                try session.out.line((StyledText("sound", .good) + StyledText("  \(what) in \(counted(found.files, "segment"))")).rendered(session.style))
+                try session.out.line(
+                    (StyledText("sound", .good)
+                        + StyledText("  \(what) in \(counted(found.files, "segment"))")).rendered(
+                            session.style))
             }
             for problem in found.problems {
                 let word = problem.isTornTail ? StyledText("torn", .warning) : StyledText("damaged", .failure)

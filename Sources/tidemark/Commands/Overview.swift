@@ -89,7 +89,8 @@ struct Overview {
             StyledText("\(groupedDigits(stat.events)) of \(accounts), \(byteCount(stat.bytes)) on disk"),
         ])
         if let first = stat.firstTs, let last = stat.lastTs {
-            let span = "\(Timestamp(rawValue: first).minuteText) to \(Timestamp(rawValue: last).minuteText) UTC"
+            let span =
+                "\(Timestamp(rawValue: first).minuteText) to \(Timestamp(rawValue: last).minuteText) UTC"
             table.row([StyledText("span", .faint), StyledText(span)])
         }
         table.row([
@@ -98,11 +99,14 @@ struct Overview {
                 + StyledText("\(open.count) open", open.isEmpty ? .good : .warning),
         ])
         for line in table.lines(session.style) { try print(line) }
-        let shown = open.sorted { ($0.severity, $0.at.rawValue, $1.id) > ($1.severity, $1.at.rawValue, $0.id) }
-            .prefix(Self.shownMax)
+        let shown = open.sorted {
+            ($0.severity, $0.at.rawValue, $1.id) > ($1.severity, $1.at.rawValue, $0.id)
+        }
+        .prefix(Self.shownMax)
         if !shown.isEmpty {
             try print("")
-            try print(StyledText(open.count > shown.count ? "Open, the worst \(shown.count)" : "Open", .heading))
+            try print(
+                StyledText(open.count > shown.count ? "Open, the worst \(shown.count)" : "Open", .heading))
             for alert in shown {
                 var first = alert
                 first.seq = 0
@@ -121,7 +125,9 @@ struct Overview {
 
     private func next(_ commands: [(String, String)]) throws {
         var table = Table([.left, .left], indent: 2)
-        for (command, what) in commands { table.row([StyledText(command, .command), StyledText(what, .faint)]) }
+        for (command, what) in commands {
+            table.row([StyledText(command, .command), StyledText(what, .faint)])
+        }
         for line in table.lines(session.style) { try print(line) }
     }
 

@@ -10,8 +10,8 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Show the alerts of the whole log, or of files, without writing anything.",
         discussion: """
-            The same events and the same configuration always give the same alerts, live or replayed. Use it to see what \
-            another setting would have raised, before you load it.
+            The same events and the same configuration always give the same alerts, live or replayed. \
+            Use it to see what another setting would have raised, before you load it.
 
             Examples:
               tidemark replay                                           the log, under its own configuration
@@ -25,7 +25,9 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup var settings: SettingsOptions
 
-    @Option(name: .long, help: "Show alerts from here on; what lies before still teaches. 7d, 24h, 2026-04-01, RFC 3339.")
+    @Option(
+        name: .long,
+        help: "Show alerts from here on; what lies before still teaches. 7d, 24h, 2026-04-01, RFC 3339.")
     var since: TimeBound?
 
     @Option(name: .long, help: "Show alerts before this: the same forms.")
@@ -49,7 +51,7 @@ struct ReplayCommand: ParsableCommand {
             if input.sources.isEmpty {
                 if !json { try session.requireLog() }
                 if since != nil || until != nil { try collector.resolve(now: session.clock()) }
-                let size = try LogStatistics(session.disk, directory: session.log).events
+                let size = bar.isShown ? try LogStatistics(session.disk, directory: session.log).events : 0
                 summary = try Replay.log(
                     session.disk, directory: session.log, override: try logOverride(session),
                     progress: { events, alerts in
@@ -77,6 +79,9 @@ struct ReplayCommand: ParsableCommand {
 
     /// The configuration to use instead of the log's; nil where nothing was asked for.
     private func logOverride(_ session: Session) throws -> RunConfiguration? {
+        // Reading the log's own settings takes a pass over the log: only where something is to be laid over
+        // them.
+        guard settings.areGiven else { return nil }
         let own = try session.logConfiguration()
         let effective = try settings.effective(log: own)
         let plain = try TidemarkConfiguration.effective(log: own)
@@ -93,7 +98,9 @@ struct ReplayCommand: ParsableCommand {
         session.message(StyledText("  ") + collector.tally(suppressed: summary.suppressed))
         if summary.isTorn {
             session.message(
-                StyledText("  the log ends in a block that is not whole: a writer is busy or was interrupted", .warning))
+                StyledText(
+                    "  the log ends in a block that is not whole: a writer is busy or was interrupted",
+                    .warning))
         }
         guard let counts = summary.counts else { return }
         let feed = FeedReport(counts: counts, problems: summary.problems)
@@ -103,7 +110,9 @@ struct ReplayCommand: ParsableCommand {
             for line in table.lines(session.messageStyle) { session.message(line) }
         }
         for line in summary.refused {
-            session.message(StyledText("  \(escaped(line.input)):\(line.line): \(line.reason): \(escaped(line.detail))", .faint))
+            session.message(
+                StyledText(
+                    "  \(escaped(line.input)):\(line.line): \(line.reason): \(escaped(line.detail))", .faint))
         }
         for note in feed.notes() { session.message(StyledText("  " + note, .faint)) }
     }
@@ -114,7 +123,9 @@ struct ReplayCommand: ParsableCommand {
             feed.reportProblems()
             let status = feed.status(keepGoing: input.keepGoing)
             if status != ExitStatus.done {
-                let message = json && counts.rejectedLines > 0 ? "\(counted(counts.rejectedLines, "line")) rejected" : ""
+                let message =
+                    json && counts.rejectedLines > 0
+                    ? "\(counted(counts.rejectedLines, "line")) rejected" : ""
                 throw Failure(message, code: status)
             }
         }
@@ -181,9 +192,13 @@ private final class Collector {
         if alerts > 0 {
             let digest = alerts - pages
             line.append(": \(counted(pages, "page"))")
-            if digest > 0 { line.append(", \(counted(digest, "digest line"))\(filter.all ? "" : " (--all shows them)")") }
+            if digest > 0 {
+                line.append(", \(counted(digest, "digest line"))\(filter.all ? "" : " (--all shows them)")")
+            }
         }
-        if suppressed > 0, since == nil, until == nil { line.append("; \(groupedDigits(UInt64(suppressed))) held back as repeats", .faint) }
+        if suppressed > 0, since == nil, until == nil {
+            line.append("; \(groupedDigits(UInt64(suppressed))) held back as repeats", .faint)
+        }
         return line
     }
 }

@@ -12,7 +12,8 @@ extension Session {
         }
     }
 
-    /// The log's clock, for times that are given relative to it; the wall clock where a follower waits for a log.
+    /// The log's clock, for times that are given relative to it; the wall clock where a follower waits for
+    /// a log.
     func clock(orFollowing follows: Bool = false) throws -> Timestamp {
         do {
             if let now = try LogText.now(disk, directory: log) { return now }

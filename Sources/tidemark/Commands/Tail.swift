@@ -9,8 +9,9 @@ struct Tail: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the alerts of the log, and new ones as they come.",
         discussion: """
-            Shows pages: new alerts of the severity that deserves a person's attention. --all adds updates, ends and \
-            digest lines. As text the last 10 are shown, unless -n, --since or --until say otherwise; as JSON all.
+            Shows pages: new alerts of the severity that deserves a person's attention. --all adds \
+            updates, ends and digest lines. As text the last 10 are shown, unless -n, --since or --until \
+            say otherwise; as JSON all.
 
             Examples:
               tidemark tail -f                              new alerts while another process ingests
@@ -27,7 +28,8 @@ struct Tail: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: [.customShort("f"), .long], help: "Keep going: show alerts as they are raised, until Ctrl-C.")
+    @Flag(
+        name: [.customShort("f"), .long], help: "Keep going: show alerts as they are raised, until Ctrl-C.")
     var follow = false
 
     @Option(name: [.customShort("n"), .customLong("lines")], help: "The last N alerts that match.")
@@ -63,7 +65,8 @@ struct Tail: ParsableCommand {
 
     private static func severity(_ word: String) throws -> Severity {
         guard let severity = Severity(word: word) else {
-            throw ValidationError("There is no severity '\(escaped(word))'; the severities are \(severities).")
+            throw ValidationError(
+                "There is no severity '\(escaped(word))'; the severities are \(severities).")
         }
         return severity
     }
@@ -98,7 +101,9 @@ struct Tail: ParsableCommand {
         }
         for entry in pending.suffix(limit ?? 0) { try emit(entry.line[...], entry.alert, session) }
         try session.out.flush()
-        if !json { explainSilence(session, exists: exists, passed: passed, shown: min(passed, limit ?? passed)) }
+        if !json {
+            explainSilence(session, exists: exists, passed: passed, shown: min(passed, limit ?? passed))
+        }
         if unread > 0 { session.message(Self.unreadNote(unread)) }
         while follow {
             Platform.sleep(milliseconds: Self.pollMilliseconds)
@@ -143,7 +148,8 @@ struct Tail: ParsableCommand {
         }
     }
 
-    /// Says on standard error why little or nothing is shown; a person who sees nothing must not have to guess.
+    /// Says on standard error why little or nothing is shown; a person who sees nothing must not have to
+    /// guess.
     private func explainSilence(_ session: Session, exists: Bool, passed: Int, shown: Int) {
         if !exists {
             session.message(
@@ -153,14 +159,17 @@ struct Tail: ParsableCommand {
                         : "No alert has been raised in \(session.shownLog)."))
         } else if passed == 0, !follow {
             session.message(
-                all ? "No alert matches." : "No page matches; --all shows digest lines, updates and ends too.")
+                all ? "No alert matches." : "No page matches; --all shows digest lines, updates and ends too."
+            )
         } else if passed > shown, session.isTerminal {
             session.message(StyledText("\(passed - shown) earlier: tidemark tail -n \(passed)", .faint))
         }
     }
 
     private static func unreadNote(_ n: Int) -> StyledText {
-        StyledText("\(counted(n, "line")) of the journal could not be read: a newer version may have written them", .warning)
+        StyledText(
+            "\(counted(n, "line")) of the journal could not be read: a newer version may have written them",
+            .warning)
     }
 
     /// Lines that were shown, by their hash, so that a journal that is written anew is not shown twice.

@@ -4,8 +4,8 @@ import UsageEvents
 
 /// Alerts as lines for people: the same in `ingest --print`, `replay`, `tail`, `explain` and `demo`.
 ///
-/// A new alert takes three lines: when, how bad, what kind, who; one sentence; the evidence in short. Whatever follows it (an
-/// update, its end) takes one.
+/// A new alert takes three lines: when, how bad, what kind, who; one sentence; the evidence in short.
+/// Whatever follows it (an update, its end) takes one.
 enum AlertLines {
     /// Columns of `critical` and `resolved`.
     private static let wordWidth = 8
@@ -55,7 +55,9 @@ enum AlertLines {
 
     /// Who: the account and its team.
     private static func subject(_ alert: AlertTransition) -> StyledText {
-        guard let identity = alert.identity else { return StyledText("team " + escaped(alert.team ?? "?"), .strong) }
+        guard let identity = alert.identity else {
+            return StyledText("team " + escaped(alert.team ?? "?"), .strong)
+        }
         var text = StyledText(escaped(identity), .strong)
         if let team = alert.team { text.append(" (" + escaped(team) + ")", .faint) }
         return text
@@ -63,14 +65,18 @@ enum AlertLines {
 
     /// The title without the account, which the line above names.
     static func sentenceText(_ alert: AlertTransition) -> String {
-        guard let identity = alert.identity, alert.title.hasPrefix(identity + " ") else { return escaped(alert.title) }
+        guard let identity = alert.identity, alert.title.hasPrefix(identity + " ") else {
+            return escaped(alert.title)
+        }
         return escaped(String(alert.title.dropFirst(identity.count + 1)))
     }
 
     /// Since when, driven by what, how much it cost, and the id to type.
     private static func facts(_ alert: AlertTransition) -> [StyledText] {
         var facts: [StyledText] = []
-        if alert.expected != nil { facts.append(StyledText("since " + alert.startsAt.text(near: alert.at), .faint)) }
+        if alert.expected != nil {
+            facts.append(StyledText("since " + alert.startsAt.text(near: alert.at), .faint))
+        }
         facts += drivers(alert).map { StyledText($0, .faint) }
         if let exposed = alert.exposed, exposed > 0 {
             let dollars = NanoUSD(rawValue: exposed).dollars
@@ -104,7 +110,9 @@ enum AlertLines {
         if let expected = alert.expected {
             let now = amount(alert.observed, isMoney: alert.isMoney) + (alert.isMoney ? "" : " tokens")
             let times = Double(alert.observed) / max(expected.value, 1)
-            tail.append(StyledText("now \(now) in \(windowText(alert)), \(decimal(times, digits: times < 10 ? 1 : 0))x"))
+            tail.append(
+                StyledText(
+                    "now \(now) in \(windowText(alert)), \(decimal(times, digits: times < 10 ? 1 : 0))x"))
         } else {
             tail.append(StyledText(sentenceText(alert)))
         }

@@ -15,13 +15,18 @@ struct ExplainedAccount {
     func lines(_ style: Style) -> [StyledText] {
         var out: [StyledText] = [title]
         if let span = history.span {
-            let what = "\(counted(history.events, "event")), \(span.first.minuteText) to \(span.last.minuteText) UTC"
+            let what =
+                "\(counted(history.events, "event")), \(span.first.minuteText) to \(span.last.minuteText) UTC"
             out.append(StyledText(what, .faint))
         }
         out += ["", StyledText("What is normal", .heading)]
         out += levels(style)
         if let plot = plot(style) {
-            out += ["", StyledText("The busiest hour in each \(barHours(style)) h, last \(Self.plotDays) days", .heading)]
+            out += [
+                "",
+                StyledText(
+                    "The busiest hour in each \(barHours(style)) h, last \(Self.plotDays) days", .heading),
+            ]
             out += plot.lines(style)
         }
         out += ["", StyledText("Alerts", .heading)]
@@ -34,7 +39,9 @@ struct ExplainedAccount {
             line.append("  " + alert.id, .command)
             out += line.wrapped(width: style.width, indent: 4)
         }
-        if raised.count > Self.alertsMax { out.append(StyledText("  and \(raised.count - Self.alertsMax) before", .faint)) }
+        if raised.count > Self.alertsMax {
+            out.append(StyledText("  and \(raised.count - Self.alertsMax) before", .faint))
+        }
         return out
     }
 
@@ -61,7 +68,9 @@ struct ExplainedAccount {
             ])
         }
         var out = table.lines(style)
-        let text = "An hour or day without use teaches nothing. Baselines as of \(profile.clock.minuteText) UTC, the account's own clock."
+        let text =
+            "A busy hour is compared with the busiest hour of each day; days without use teach nothing."
+            + " As of \(profile.clock.minuteText) UTC, the account's own clock."
         out += (StyledText("  ") + StyledText(text, .faint)).wrapped(width: style.width, indent: 2)
         return out
     }
@@ -74,16 +83,21 @@ struct ExplainedAccount {
     private func sureness(_ level: AccountProfile.Level, _ profile: AccountProfile) -> StyledText {
         let unit = level.metric.isHour ? "hours" : "days"
         let isMoney = level.metric.isSpend
-        let range = level.usual.map { "\(amount($0.low, isMoney: isMoney)) to \(amount($0.high, isMoney: isMoney))" }
+        let range = level.usual.map {
+            "\(amount($0.low, isMoney: isMoney)) to \(amount($0.high, isMoney: isMoney))"
+        }
         switch level.assessment {
         case .warmingUp(let have, let need):
             return StyledText(
-                "warming up: \(decimal(have, digits: 0)) of \(decimal(need, digits: 0)) active \(unit)", .warning)
+                "warming up: \(decimal(have, digits: 0)) of \(decimal(need, digits: 0)) active \(unit)",
+                .warning)
         case .normal:
             let n = level.metric.isHour ? profile.hoursLearned : profile.daysLearned
             return StyledText("\(n) active \(unit), mostly \(range ?? "?")", .faint)
         case .anomalous(let score):
-            return StyledText("now \(amount(level.current, isMoney: isMoney)), score \(decimal(score, digits: 1))", .failure)
+            return StyledText(
+                "now \(amount(level.current, isMoney: isMoney)), score \(decimal(score, digits: 1))", .failure
+            )
         }
     }
 
@@ -100,10 +114,14 @@ struct ExplainedAccount {
         let isMoney = history.hours.contains { $0.cost > 0 }
         let level = profile.levels.first { $0.metric == (isMoney ? .spendHour : .tokensHour) }
         var threshold: Double?
-        if let level, case .warmingUp = level.assessment {} else { threshold = level.map { Double($0.threshold) } }
+        if let level, case .warmingUp = level.assessment {
+        } else {
+            threshold = level.map { Double($0.threshold) }
+        }
         return HourPlot(
             hours: history.hours, isMoney: isMoney, firstHour: last - count * hours + 1, count: Int(count),
-            hoursPerBar: hours, band: level?.usual.map { ($0.low, $0.high) }, threshold: threshold, marked: nil
+            hoursPerBar: hours, band: level?.usual.map { ($0.low, $0.high) }, threshold: threshold,
+            marked: nil
         ).plot
     }
 }

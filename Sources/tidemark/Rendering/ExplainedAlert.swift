@@ -53,23 +53,21 @@ struct ExplainedAlert {
             StyledText(amount(alert.observed, isMoney: alert.isMoney) + unit, .strong)
                 + StyledText(" in the \(window) before \(alert.at.minuteText) UTC"))
         guard let expected = (derived ?? alert).expected, let metric else { return table }
-        let level = history.profileBefore?.levels.first { $0.metric == metric }
-        let known = learned(level, metric)
+        let known = learned(metric)
         row("compared with", StyledText(known.basis))
-        row(
-            "usual",
-            StyledText("\(money(expected.value)), two times in three \(money(expected.low)) to \(money(expected.high))"))
+        let range = "\(money(expected.low)) to \(money(expected.high))"
+        row("usual", StyledText("\(money(expected.value)), two times in three \(range)"))
         if let text = known.learned { row("learned from", StyledText(text)) }
-        let ratio = Double(alert.observed) / max(expected.value, 1)
+        let ratio = decimal(Double(alert.observed) / max(expected.value, 1), digits: 1)
         let spread = expected.high / max(expected.value, 1e-9)
+        let step = decimal(spread, digits: 2)
         row(
             "score",
-            StyledText("\(decimal(ratio, digits: 1))x usual = \(decimal(expected.score, digits: 2)) steps of \(decimal(spread, digits: 2))x")
-                + StyledText("  (log \(decimal(ratio, digits: 1)) / log \(decimal(spread, digits: 2)))", .faint))
-        row(
-            "threshold",
-            StyledText("\(decimal(expected.threshold, digits: 2)) steps: from \(money(power(spread, expected.threshold) * expected.value))"))
-        row("also at least", StyledText(floors(metric, expected)))
+            StyledText("\(ratio)x usual = \(decimal(expected.score, digits: 2)) steps of \(step)x")
+                + StyledText("  (log \(ratio) / log \(step))", .faint))
+        let level = money(power(spread, expected.threshold) * expected.value)
+        row("threshold", StyledText("\(decimal(expected.threshold, digits: 2)) steps: from \(level)"))
+        row("also at least", StyledText(floors(metric, expected, isNew: known.isNew)))
         if alert.isMoney, let exposed = alert.exposed {
             row("above usual", StyledText(NanoUSD(rawValue: exposed).dollars + " when the alert was raised"))
         }
@@ -77,24 +75,31 @@ struct ExplainedAlert {
     }
 
     /// Whose history counted, and how much of it there was.
-    private func learned(_ level: AccountProfile.Level?, _ metric: Metric) -> (basis: String, learned: String?) {
-        let own = "the account's own \(metric.isHour ? "hours" : "days")"
-        guard let profile = history.profileBefore, let level else { return (own, nil) }
-        let n = metric.isHour ? profile.hoursLearned : profile.daysLearned
-        let things = metric.isHour ? "active hour" : "active day"
-        if case .warmingUp(let have, let need) = level.assessment {
-            let text = "\(decimal(have, digits: 0)) of \(decimal(need, digits: 0)) \(things)s that its own baseline needs"
-            return ("\(metric.isHour ? "hours" : "days") of everybody here: the account is new", text)
-        }
-        return (own, counted(n, things))
+    private func learned(_ metric: Metric) -> (basis: String, learned: String?, isNew: Bool) {
+        let own = metric.isHour ? "the busiest hour of each of its days" : "its own days"
+        guard let profile = history.profileBefore,
+            let level = profile.levels.first(where: { $0.metric == metric })
+        else { return (own, nil, false) }
+        let hours = counted(profile.hoursLearned, "active hour")
+        let days = counted(profile.daysLearned, "day")
+        guard case .warmingUp = level.assessment else { return (own, "\(hours) on \(days)", false) }
+        let detection = history.configuration.settings.detection.baseline
+        let need =
+            "\(decimal(detection.hoursNeeded, digits: 0)) on \(decimal(detection.daysNeeded, digits: 0)) days"
+        return (
+            "\(metric.isHour ? "the hours" : "the days") of everybody here, since the account is new",
+            "\(hours) on \(days) of its own; \(need) are needed", true
+        )
     }
 
-    private func floors(_ metric: Metric, _ expected: Expectation) -> String {
+    private func floors(_ metric: Metric, _ expected: Expectation, isNew: Bool) -> String {
         let detection = history.configuration.settings.detection
         let spike = metric.isSpend ? detection.spendSpike : detection.tokenSpike
         let scale = metric.isSpend ? Double(NanoUSD.dollar) : 1
         let floor = metric.isHour ? spike.hourFloor : spike.dayFloor
-        return "\(decimal(spike.ratio, digits: 1))x usual = \(money(spike.ratio * expected.value)), and \(money(floor * scale))"
+        if isNew { return money(floor * scale) }
+        let multiple = "\(decimal(spike.ratio, digits: 1))x usual = \(money(spike.ratio * expected.value))"
+        return "\(multiple), and \(money(floor * scale))"
     }
 
     private func firstUse() -> Table {
@@ -105,7 +110,10 @@ struct ExplainedAlert {
         let what = novelty ? "model" : "MCP server"
         let value = (novelty ? alert.model : alert.mcpServer) ?? "?"
         table.row([StyledText("first use of", .faint), StyledText("\(what) \(escaped(value))", .strong)])
-        table.row([StyledText("at", .faint), StyledText("\(alert.at.minuteText) UTC, event \(groupedDigits(alert.lastSequence))")])
+        table.row([
+            StyledText("at", .faint),
+            StyledText("\(alert.at.minuteText) UTC, event \(groupedDigits(alert.lastSequence))"),
+        ])
         if let tool = alert.tool { table.row([StyledText("with", .faint), StyledText(escaped(tool))]) }
         table.row([
             StyledText("it is news", .faint),
@@ -114,7 +122,9 @@ struct ExplainedAlert {
                     + "\(decimal(settings.learningDays, digits: 0)) days of a log nothing is"),
         ])
         if let exposed = alert.exposed, exposed > 0 {
-            table.row([StyledText("cost", .faint), StyledText(NanoUSD(rawValue: exposed).dollars + " in that event")])
+            table.row([
+                StyledText("cost", .faint), StyledText(NanoUSD(rawValue: exposed).dollars + " in that event"),
+            ])
         }
         return table
     }
@@ -144,7 +154,9 @@ struct ExplainedAlert {
         let how = transition.page ? "page" : "digest line"
         let words =
             switch transition.reason {
-            case "first": "raised as a \(how)" + (transition.historical ? ", from imported history: recorded, not sent" : "")
+            case "first":
+                "raised as a \(how)"
+                    + (transition.historical ? ", from imported history: recorded, not sent" : "")
             case "grew": "half as much again: updated"
             case "rollout": "more accounts joined: updated"
             case "back_to_normal": "back to normal"
@@ -162,13 +174,18 @@ struct ExplainedAlert {
         let (first, last) = (groupedDigits(alert.firstSequence), groupedDigits(alert.lastSequence))
         let range = first == last ? "event \(first)" : "events \(first) to \(last)"
         table.row([StyledText("log range", .faint), StyledText(range + " by sequence number")])
-        table.row([StyledText("settings", .faint), StyledText("configuration \(alert.configuration), engine \(AlertTransition.engineVersion)")])
+        table.row([
+            StyledText("settings", .faint),
+            StyledText("configuration \(alert.configuration), engine \(AlertTransition.engineVersion)"),
+        ])
         let same = derived.map { $0.json == alert.json } ?? false
         table.row([
             StyledText("derived again", .faint),
             same
                 ? StyledText("the same alert, to the byte", .good)
-                : StyledText("the log does not give this alert now: another version or configuration raised it", .warning),
+                : StyledText(
+                    "the log does not give this alert now: another version or configuration raised it",
+                    .warning),
         ])
         return table
     }
@@ -181,13 +198,17 @@ struct ExplainedAlert {
         let bars = Plot.bars(width: style.width)
         let center = alert.at.floored(to: Timestamp.hour)
         let first = center - Int64(bars * 2 / 3)
-        let level = history.profileBefore?.levels.first { $0.metric == (alert.isMoney ? .spendHour : .tokensHour) }
+        let level = history.profileBefore?.levels.first {
+            $0.metric == (alert.isMoney ? .spendHour : .tokensHour)
+        }
         let isHour = alert.window == "1h"
         return HourPlot(
-            hours: history.hours, isMoney: alert.isMoney || alert.expected == nil, firstHour: first, count: bars,
+            hours: history.hours, isMoney: alert.isMoney || alert.expected == nil, firstHour: first,
+            count: bars,
             band: isHour ? alert.expected.map { ($0.low, $0.high) } : level?.usual.map { ($0.low, $0.high) },
             threshold: isHour ? level.map { Double($0.threshold) } : nil,
-            marked: alert.startsAt.floored(to: Timestamp.hour)...max(center, alert.startsAt.floored(to: Timestamp.hour))
+            marked: alert.startsAt.floored(
+                to: Timestamp.hour)...max(center, alert.startsAt.floored(to: Timestamp.hour))
         ).plot
     }
 

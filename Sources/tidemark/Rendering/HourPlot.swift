@@ -21,13 +21,16 @@ struct HourPlot {
         var values = [Double](repeating: 0, count: count)
         for hour in hours {
             let index = (hour.start.floored(to: Timestamp.hour) - firstHour) / hoursPerBar
-            guard index >= 0, index < count, hour.start.floored(to: Timestamp.hour) >= firstHour else { continue }
+            guard index >= 0, index < count, hour.start.floored(to: Timestamp.hour) >= firstHour else {
+                continue
+            }
             values[Int(index)] = max(values[Int(index)], Double(max(0, isMoney ? hour.cost : hour.tokens)))
         }
         guard values.contains(where: { $0 > 0 }) else { return nil }
         let isMoney = isMoney
         return Plot(
-            values: values, band: band.flatMap { $0.low < $0.high ? $0.low...$0.high : nil }, threshold: threshold,
+            values: values, band: band.flatMap { $0.low < $0.high ? $0.low...$0.high : nil },
+            threshold: threshold,
             ticks: ticks, marked: markedBars, format: { amount($0, isMoney: isMoney) })
     }
 

@@ -36,9 +36,14 @@ struct Plot {
             for (i, value) in values.enumerated() { cell(row, i, value, top, style, into: &line) }
             out.append(line)
         }
-        out.append(StyledText(String(repeating: " ", count: margin) + " └" + String(repeating: "─", count: values.count), .faint))
+        out.append(
+            StyledText(
+                String(repeating: " ", count: margin) + " └" + String(repeating: "─", count: values.count),
+                .faint))
         if !ticks.isEmpty { out.append(tickLine(margin)) }
-        if let legend = legend(margin) { out.append(contentsOf: legend.wrapped(width: style.width, indent: margin + 2)) }
+        if let legend = legend(margin) {
+            out.append(contentsOf: legend.wrapped(width: style.width, indent: margin + 2))
+        }
         return out
     }
 
@@ -59,7 +64,9 @@ struct Plot {
         return threshold > low && threshold <= high
     }
 
-    private func cell(_ row: Int, _ i: Int, _ value: Double, _ top: Double, _ style: Style, into line: inout StyledText) {
+    private func cell(
+        _ row: Int, _ i: Int, _ value: Double, _ top: Double, _ style: Style, into line: inout StyledText
+    ) {
         let (low, high) = bounds(row, top)
         let isAbove = threshold.map { value >= $0 } ?? false
         let isMarked = marked?.contains(i) ?? false

@@ -1,8 +1,9 @@
 /// Text of events made fit for a terminal.
 ///
-/// An identity or the name of a model comes from outside: raw, it could move the cursor, change colours, hide text or turn its
-/// direction around. So every control character (C0, DEL, C1), line and paragraph separator, mark of writing direction, invisible
-/// character and byte that is not UTF-8 is shown as an escape and never sent.
+/// An identity or the name of a model comes from outside: raw, it could move the cursor, change colours,
+/// hide text or turn its direction around. So every control character (C0, DEL, C1), line and paragraph
+/// separator, mark of writing direction, invisible character and byte that is not UTF-8 is shown as an
+/// escape and never sent.
 func escaped(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
     return escaped(bytes: text.utf8)
@@ -52,7 +53,8 @@ private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     case 0xfe00...0xfe0f: false  // choose between text and picture
     default:
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            true
         default: scalar.properties.isDefaultIgnorableCodePoint
         }
     }
@@ -92,7 +94,8 @@ func displayWidth(_ text: String) -> Int {
     return text.reduce(0) { $0 + displayWidth($1) }
 }
 
-/// Columns that a character fills: two for East Asian wide ones and pictures, none for a mark that stands alone.
+/// Columns that a character fills: two for East Asian wide ones and pictures, none for a mark that stands
+/// alone.
 func displayWidth(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first else { return 0 }
     if first.isASCII { return character.unicodeScalars.contains("\u{fe0f}") ? 2 : 1 }

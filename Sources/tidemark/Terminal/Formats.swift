@@ -7,7 +7,9 @@ func shortCount(_ n: UInt64) -> String {
 }
 
 /// `812 B`, `4.2 MB`: decimal units.
-func byteCount(_ n: Int) -> String { scaled(Double(max(n, 0)), units: ["B", "kB", "MB", "GB", "TB"], base: 1_000) }
+func byteCount(_ n: Int) -> String {
+    scaled(Double(max(n, 0)), units: ["B", "kB", "MB", "GB", "TB"], base: 1_000)
+}
 
 /// Three digits at most, and the unit.
 private func scaled(_ value: Double, units: [String], base: Double) -> String {
@@ -44,7 +46,9 @@ func percent(_ share: Double) -> String {
 }
 
 /// `$41.20`, `4.2M tokens`, by what the amount is.
-func amount(_ value: Int64, isMoney: Bool) -> String { isMoney ? NanoUSD(rawValue: value).dollars : tokenCount(value) }
+func amount(_ value: Int64, isMoney: Bool) -> String {
+    isMoney ? NanoUSD(rawValue: value).dollars : tokenCount(value)
+}
 
 /// The same for an expectation: three significant digits, since it is an estimate.
 func amount(_ value: Double, isMoney: Bool) -> String {
@@ -63,7 +67,8 @@ private func threeDigits(_ n: Int64) -> Int64 {
 func tokenCount(_ n: Int64) -> String {
     let sign = n < 0 ? "-" : ""
     if n.magnitude < 10_000 { return sign + groupedDigits(n.magnitude) }
-    return sign + String(scaled(Double(n.magnitude), units: ["", "k", "M", "B"], base: 1_000).filter { $0 != " " })
+    return sign
+        + String(scaled(Double(n.magnitude), units: ["", "k", "M", "B"], base: 1_000).filter { $0 != " " })
 }
 
 /// `1 alert`, `3 alerts`.
@@ -84,7 +89,9 @@ func duration(milliseconds: Int64) -> String {
     if seconds < 60 { return "\(seconds) s" }
     let minutes = (seconds + 30) / 60
     if minutes < 60 { return "\(minutes) min" }
-    if minutes < 24 * 60 { return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min" }
+    if minutes < 24 * 60 {
+        return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
+    }
     let hours = (minutes + 30) / 60
     return hours % 24 == 0 ? "\(hours / 24) d" : "\(hours / 24) d \(hours % 24) h"
 }
@@ -102,7 +109,8 @@ extension Timestamp {
     /// `14:05`, or `03-31 22:05` where the day is another than that of `other`.
     func text(near other: Timestamp) -> String {
         if dayText == other.dayText { return clockText }
-        return (dayText.prefix(4) == other.dayText.prefix(4) ? String(dayText.dropFirst(5)) : dayText) + " " + clockText
+        return (dayText.prefix(4) == other.dayText.prefix(4) ? String(dayText.dropFirst(5)) : dayText) + " "
+            + clockText
     }
 }
 
@@ -129,7 +137,8 @@ enum TimeBound: Equatable, Sendable {
     func resolved(now: Timestamp) -> Timestamp {
         switch self {
         case .absolute(let instant): instant
-        case .before(let span): Timestamp(rawValue: now.rawValue.subtractingReportingOverflow(span).partialValue)
+        case .before(let span):
+            Timestamp(rawValue: now.rawValue.subtractingReportingOverflow(span).partialValue)
         }
     }
 
@@ -140,7 +149,9 @@ enum TimeBound: Equatable, Sendable {
         ]
         guard let unit = units.first(where: { $0.0 == text.last })?.1 else { return nil }
         let digits = text.dropLast()
-        guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let n = Int64(digits), n <= 1_000_000 else { return nil }
+        guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let n = Int64(digits), n <= 1_000_000 else {
+            return nil
+        }
         return n * unit
     }
 }

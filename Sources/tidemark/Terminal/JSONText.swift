@@ -15,9 +15,13 @@ struct JSONText {
 
     mutating func object(_ key: String, _ body: (inout JSONText) -> Void) { add(key, Self.object(body)) }
 
-    mutating func array(_ key: String, _ elements: [String]) { add(key, "[" + elements.joined(separator: ",") + "]") }
+    mutating func array(_ key: String, _ elements: [String]) {
+        add(key, "[" + elements.joined(separator: ",") + "]")
+    }
 
-    private mutating func add(_ key: String, _ value: String) { members.append(Self.quoted(key) + ":" + value) }
+    private mutating func add(_ key: String, _ value: String) {
+        members.append(Self.quoted(key) + ":" + value)
+    }
 
     /// An object's text.
     static func object(_ body: (inout JSONText) -> Void) -> String {

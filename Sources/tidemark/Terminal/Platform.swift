@@ -9,8 +9,8 @@
 
 /// What the command line asks of the operating system.
 ///
-/// The `unsafe` calls pass memory that a `Span`, an `Array` or a local owns for the length of the call, with its true
-/// length; texts that the system returns are copied before the next call.
+/// The `unsafe` calls pass memory that a `Span`, an `Array` or a local owns for the length of the call,
+/// with its true length; texts that the system returns are copied before the next call.
 enum Platform {
     /// Standard output.
     static let standardOutput: Int32 = 1
@@ -25,7 +25,8 @@ enum Platform {
         case failed(String)
     }
 
-    /// A pipe without a reader, and a file-size limit, become errors of `write` instead of the end of the process.
+    /// A pipe without a reader, and a file-size limit, become errors of `write` instead of the end of the
+    /// process.
     ///
     /// Ctrl-C and `kill` work even where a careless parent has blocked them.
     static func prepareSignals() {
@@ -96,7 +97,9 @@ enum Platform {
     static var userAtHost: String {
         var name = [CChar](repeating: 0, count: 256)
         let found = unsafe gethostname(&name, name.count - 1) == 0
-        let host = found ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+        let host =
+            found
+            ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
         let user = environment("USER") ?? environment("LOGNAME") ?? "user\(getuid())"
         return host.isEmpty ? user : user + "@" + host
     }
@@ -124,7 +127,9 @@ enum Platform {
     static func makeTemporaryDirectory() throws(FileFailure) -> String {
         let parent = environment("TMPDIR") ?? ""
         var template = Array(((parent.isEmpty ? "/tmp" : parent) + "/tidemark-XXXXXX").utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe $0.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false }
+        let made = unsafe template.withUnsafeMutableBufferPointer {
+            unsafe $0.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false
+        }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard made else { throw FileFailure(path: path, code: errno) }
         return path

@@ -1,11 +1,12 @@
 import Pipeline
 
-/// A line on standard error that says how far a run is: only on a terminal, and only when it takes longer than a second.
+/// A line on standard error that says how far a run is: only on a terminal, and only when it takes longer
+/// than a second.
 final class ProgressBar {
     private static let delaySeconds = 1.0
     private static let intervalSeconds = 0.1
 
-    private let isShown: Bool
+    let isShown: Bool
     private let style: Style
     private let started: Double
     private var lastDrawn = 0.0

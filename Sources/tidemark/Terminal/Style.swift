@@ -33,9 +33,8 @@ struct Style: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - isTerminal: whether it is one.
-    ///   - columns: its width; nil for a pipe, where `COLUMNS` is not looked at either, so that output is reproducible.
-    ///   - choice: what the user asked for.
-    ///   - environment: looks up a variable.
+    ///   - columns: its width; nil for a pipe, where `COLUMNS` is not looked at either, so that output is
+    /// reproducible.   - choice: what the user asked for.   - environment: looks up a variable.
     init(isTerminal: Bool, columns: Int?, choice: ColorChoice, environment: (String) -> String?) {
         let isDumb = environment("TERM") == "dumb"
         switch choice {
@@ -43,7 +42,8 @@ struct Style: Equatable, Sendable {
         case .never: color = false
         case .auto: color = isTerminal && !isDumb && (environment("NO_COLOR") ?? "").isEmpty
         }
-        // The first of the three that says anything decides (POSIX); silence is taken for UTF-8, as most terminals are.
+        // The first of the three that says anything decides (POSIX); silence is taken for UTF-8, as most
+        // terminals are.
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment).first { !$0.isEmpty }
         let charset = (locale ?? "UTF-8").uppercased()
         unicode = !isDumb && (charset.contains("UTF-8") || charset.contains("UTF8"))
@@ -58,7 +58,8 @@ struct Style: Equatable, Sendable {
     }
 }
 
-/// What a piece of text is, which decides its colour. The words alone must suffice: colour only helps the eye.
+/// What a piece of text is, which decides its colour. The words alone must suffice: colour only helps the
+/// eye.
 enum Role: Hashable, Sendable {
     case plain
     /// Who, what: the thing to see first.
@@ -160,7 +161,8 @@ struct StyledText: ExpressibleByStringLiteral, Sendable {
         }
     }
 
-    /// Lines that are at most `width` columns wide, broken between words; further ones begin with `indent` blanks.
+    /// Lines that are at most `width` columns wide, broken between words; further ones begin with `indent`
+    /// blanks.
     func wrapped(width: Int, indent: Int) -> [StyledText] {
         var lines: [StyledText] = []
         var line = StyledText()

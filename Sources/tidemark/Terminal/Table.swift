@@ -23,7 +23,9 @@ struct Table {
     func lines(_ style: Style) -> [StyledText] {
         var widths = [Int](repeating: 0, count: alignments.count)
         for row in rows {
-            for (i, cell) in row.enumerated() where i < widths.count { widths[i] = max(widths[i], cell.width) }
+            for (i, cell) in row.enumerated() where i < widths.count {
+                widths[i] = max(widths[i], cell.width)
+            }
         }
         let lastStart = indent + widths.dropLast().reduce(0) { $0 + $1 + Self.gap }
         return rows.flatMap { row -> [StyledText] in
@@ -32,7 +34,9 @@ struct Table {
                 if i > 0 { line.append(String(repeating: " ", count: Self.gap)) }
                 line += cell.padded(to: widths[i], right: alignments[i] == .right)
             }
-            guard lastStart < style.width - 16 else { return line.wrapped(width: style.width, indent: indent + Self.gap) }
+            guard lastStart < style.width - 16 else {
+                return line.wrapped(width: style.width, indent: indent + Self.gap)
+            }
             return line.wrapped(width: style.width, indent: lastStart)
         }
     }

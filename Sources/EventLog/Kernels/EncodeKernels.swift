@@ -1,6 +1,7 @@
-// The inner loops of writing. They are `unsafe` because bounds checks would double their time; in each, the preconditions
-// at the top state what the pointers may reach, and every index in the loop is below the count that was checked. Symbols
-// are below the size of their table by construction of a batch, and that is checked before a symbol is an index.
+// The inner loops of writing. They are `unsafe` because bounds checks would double their time; in each, the
+// preconditions at the top state what the pointers may reach, and every index in the loop is below the count
+// that was checked. Symbols are below the size of their table by construction of a batch, and that is checked
+// before a symbol is an index.
 
 enum EncodeKernels {
     /// What a first look at numbers tells: the smallest, the largest, and how many are zero.
@@ -76,7 +77,8 @@ enum EncodeKernels {
         }
     }
 
-    /// Moves the words that are not zero to the front, marks their rows in a bitmap, and returns how many they are.
+    /// Moves the words that are not zero to the front, marks their rows in a bitmap, and returns how many
+    /// they are.
     static func gatherPresent(_ words: inout [UInt64], rows: Int, bitmap: inout [UInt8]) -> Int {
         precondition(words.count >= rows && bitmap.count * 8 >= rows)
         return unsafe words.withUnsafeMutableBufferPointer { w in

@@ -1,6 +1,7 @@
-// The inner loops of reading. They are `unsafe` because bounds checks would double their time; in each, the preconditions
-// at the top state what the pointers may reach, and every index in the loop is below the count that was checked. Values
-// that come from a file are used as an index only after a comparison with the size of what they index.
+// The inner loops of reading. They are `unsafe` because bounds checks would double their time; in each, the
+// preconditions at the top state what the pointers may reach, and every index in the loop is below the count
+// that was checked. Values that come from a file are used as an index only after a comparison with the size
+// of what they index.
 
 enum DecodeKernels {
     /// Joins byte planes, lowest first, into numbers.
@@ -38,8 +39,9 @@ enum DecodeKernels {
         }
     }
 
-    /// Moves the first `count` numbers to the rows that a bitmap names, from the last to the first; zero elsewhere.
-    /// `count` is the number of its bits among the rows, so the place read from never falls below 0 nor exceeds the row.
+    /// Moves the first `count` numbers to the rows that a bitmap names, from the last to the first; zero
+    /// elsewhere. `count` is the number of its bits among the rows, so the place read from never falls below
+    /// 0 nor exceeds the row.
     static func spread(_ presence: [UInt8], count: Int, _ values: inout [Int64]) {
         let rows = values.count
         precondition(count <= rows && presence.count * 8 >= rows)
@@ -76,8 +78,8 @@ enum DecodeKernels {
         return (low, high)
     }
 
-    /// Turns codes into numbers of the dictionary, in place; returns the highest. `recent` has a word an account, and each
-    /// of `who` is below `accounts`.
+    /// Turns codes into numbers of the dictionary, in place; returns the highest. `recent` has a word an
+    /// account, and each of `who` is below `accounts`.
     static func undoRecent(_ codes: inout [UInt32], who: [UInt32], recent: inout [UInt64], accounts: Int)
         -> UInt32
     {
@@ -131,7 +133,8 @@ enum DecodeKernels {
             unsafe bytes.withUnsafeBufferPointer { bytes in
                 for i in 0..<count {
                     let byte = unsafe UInt16(bytes[i])
-                    // Both digits at once: 6 is added where a nibble is above 9, and 0x27 more makes it a letter.
+                    // Both digits at once: 6 is added where a nibble is above 9, and 0x27 more makes it a
+                    // letter.
                     let nibbles = byte >> 4 | (byte & 15) << 8
                     let letters = ((nibbles &+ 0x0606) >> 4) & 0x0101
                     let digits = nibbles &+ 0x3030 &+ letters &* 0x27
@@ -145,7 +148,8 @@ enum DecodeKernels {
 }
 
 extension CostRates {
-    /// Adds what the rates predict to the residuals in `batch.cost`, or to zero. Each of `models` is below `rates.count`.
+    /// Adds what the rates predict to the residuals in `batch.cost`, or to zero. Each of `models` is below
+    /// `rates.count`.
     func addPredictions(
         models: [UInt32], input: [Int64], output: [Int64], cacheRead: [Int64], cacheWrite: [Int64],
         to cost: inout [Int64]
