@@ -8,14 +8,17 @@ let package = Package(
         .executable(name: "tidemark", targets: ["tidemark"]),
         .library(
             name: "TidemarkCore",
-            targets: ["UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline"]),
+            targets: [
+                "UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .target(name: "UsageEvents"),
         .target(name: "Statistics"),
         .target(name: "EventLog", dependencies: ["UsageEvents", "CZstd"]),
@@ -44,12 +47,16 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(name: "ConnectorsTests", dependencies: ["Connectors", "UsageEvents", "TidemarkTestKit"]),
-        .testTarget(name: "DetectionTests", dependencies: ["Detection", "Statistics", "UsageEvents", "TidemarkTestKit"]),
-        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Detection", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(
+            name: "DetectionTests",
+            dependencies: ["Detection", "Statistics", "UsageEvents", "TidemarkTestKit"]),
+        .testTarget(
+            name: "AlertingTests", dependencies: ["Alerting", "Detection", "UsageEvents", "TidemarkTestKit"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "EventLog", "Alerting", "Connectors", "Detection", "UsageEvents", "TidemarkTestKit",
+                "Pipeline", "EventLog", "Alerting", "Connectors", "Detection", "UsageEvents",
+                "TidemarkTestKit",
             ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["tidemark", "TidemarkTestKit"]),

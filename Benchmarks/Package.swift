@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that what benchmarks need never enters the product; it sees public API only: what users call.
+// A package of its own, so that what benchmarks need never enters the product; it sees public API only: what
+// users call.
 let core: [Target.Dependency] = [.product(name: "TidemarkCore", package: "tidemark"), "BenchmarkKit"]
 let package = Package(
     name: "TidemarkBenchmarks",

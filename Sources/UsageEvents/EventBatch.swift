@@ -1,7 +1,7 @@
 /// Events as columns: a structure of arrays over interned symbols, in arrival order.
 ///
-/// The dense columns have one value a row. The sparse ones store nothing until a row differs from the default.
-/// A batch is valid by construction: connectors check each event before they append it.
+/// The dense columns have one value a row. The sparse ones store nothing until a row differs from the
+/// default. A batch is valid by construction: connectors check each event before they append it.
 public struct EventBatch: Sendable {
     /// Event times, ms UTC.
     public var ts: [Int64] = []

@@ -48,11 +48,14 @@ public enum Grain: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// Which keys a line had, whose dollars it gives, and what it stands for: 32 bits that hardly ever change between lines.
+/// Which keys a line had, whose dollars it gives, and what it stands for: 32 bits that hardly ever change
+/// between lines.
 ///
-/// A key counts as present when it stood in the line, also with the value null; so a canonical line can be written again as it came.
+/// A key counts as present when it stood in the line, also with the value null; so a canonical line can be
+/// written again as it came.
 public struct EventShape: RawRepresentable, Hashable, Sendable {
-    /// Bits 0-21: keys present, in the order of `Field`. Bits 24-26: `CostBasis`. Bits 27-29: `Grain`. The rest is zero.
+    /// Bits 0-21: keys present, in the order of `Field`. Bits 24-26: `CostBasis`. Bits 27-29: `Grain`. The
+    /// rest is zero.
     public var rawValue: UInt32
 
     /// Wraps the bits.
@@ -89,7 +92,8 @@ public struct EventShape: RawRepresentable, Hashable, Sendable {
 
     /// Whether every bit has a meaning.
     public var isValid: Bool {
-        rawValue & 0xc0c0_0000 == 0 && CostBasis(rawValue: UInt8(rawValue >> 24 & 7)) != nil && Grain(rawValue: UInt8(rawValue >> 27 & 7)) != nil
+        rawValue & 0xc0c0_0000 == 0 && CostBasis(rawValue: UInt8(rawValue >> 24 & 7)) != nil
+            && Grain(rawValue: UInt8(rawValue >> 27 & 7)) != nil
     }
 }
 

@@ -1,4 +1,5 @@
-/// The one keyless 128-bit hash of the product: MurmurHash3 x64 128, seed 0 (Austin Appleby, 2011, public domain).
+/// The one keyless 128-bit hash of the product: MurmurHash3 x64 128, seed 0 (Austin Appleby, 2011, public
+/// domain).
 ///
 /// It names things that must be the same on every machine and in every process: duplicate keys, alert ids,
 /// configuration fingerprints. By the birthday bound 10^9 keys collide with probability below 1e-20.
@@ -45,7 +46,8 @@ public struct Hash128: Hashable, Sendable {
         low = h2
     }
 
-    /// Hashes the parts of a key; each part is preceded by its length, so that no two lists of parts agree by chance.
+    /// Hashes the parts of a key; each part is preceded by its length, so that no two lists of parts agree by
+    /// chance.
     public init(parts: [[UInt8]]) {
         var joined: [UInt8] = []
         for part in parts {

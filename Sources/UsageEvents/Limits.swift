@@ -1,8 +1,11 @@
-/// Every bound of the product, each with its unit and its reason. What lies beyond a bound is refused or counted, never cut in silence.
+/// Every bound of the product, each with its unit and its reason. What lies beyond a bound is refused or
+/// counted, never cut in silence.
 public enum Limits {
-    /// Events in one block: enough for the compressor to see repetition, small enough to hold whole (about 8 MB of columns).
+    /// Events in one block: enough for the compressor to see repetition, small enough to hold whole (about 8
+    /// MB of columns).
     public static let eventsPerBlock = 65_536
-    /// Bytes of one input line. A longer one is rejected and its rest skipped. An event has 311 bytes on average.
+    /// Bytes of one input line. A longer one is rejected and its rest skipped. An event has 311 bytes on
+    /// average.
     public static let lineBytesMax = 1 << 20
     /// Bytes of one label (identity, model, request id ...).
     public static let labelBytesMax = 256
@@ -16,14 +19,17 @@ public enum Limits {
     public static let futureMax: Int64 = 24 * Timestamp.hour
     /// Bytes of one block of the log before decompression.
     public static let blockBytesMax = 64 << 20
-    /// log2 of the largest window a compressed input may ask for (128 MiB): what the stock tool accepts without asking, so
-    /// that whatever it wrote at any level can be read, and a small file cannot demand more.
+    /// log2 of the largest window a compressed input may ask for (128 MiB): what the stock tool accepts
+    /// without asking, so that whatever it wrote at any level can be read, and a small file cannot demand
+    /// more.
     public static let zstdWindowLogMax: Int32 = 27
-    /// Ratio of decompressed to compressed bytes above which an input is taken for a decompression bomb, once past 64 MiB.
+    /// Ratio of decompressed to compressed bytes above which an input is taken for a decompression bomb, once
+    /// past 64 MiB.
     public static let decompressionRatioMax = 2_000
     /// Bytes of one segment file before the writer begins the next.
     public static let segmentBytes = 64 << 20
-    /// Keys that a generation of the duplicate window holds before it may end; two generations are remembered.
+    /// Keys that a generation of the duplicate window holds before it may end; two generations are
+    /// remembered.
     public static let duplicateKeysMin = 1_000_000
     /// Time that a generation of the duplicate window spans before it may end, in milliseconds.
     public static let duplicateSpanMin: Int64 = 24 * Timestamp.hour

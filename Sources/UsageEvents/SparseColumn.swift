@@ -45,7 +45,8 @@ public struct SparseColumn<Value: Sendable & Equatable>: Sendable {
     }
 }
 
-/// A column of short texts that hardly ever repeat (request ids, sessions): bytes one after the other, not interned.
+/// A column of short texts that hardly ever repeat (request ids, sessions): bytes one after the other, not
+/// interned.
 ///
 /// Stores nothing until one is not empty. An empty text stands for null.
 public struct TextColumn: Sendable {

@@ -133,8 +133,8 @@ private func appendPadded(_ value: Int64, width: Int, into out: inout [UInt8]) {
 
 /// A date of the proleptic Gregorian calendar.
 ///
-/// The conversion is Howard Hinnant's ("chrono-compatible low-level date algorithms", 2013): eras of 400 years
-/// that begin on 1 March, so that the leap day is the last of its year.
+/// The conversion is Howard Hinnant's ("chrono-compatible low-level date algorithms", 2013): eras of 400
+/// years that begin on 1 March, so that the leap day is the last of its year.
 public struct CivilDate: Hashable, Sendable {
     /// The year, for example 2026.
     public var year: Int
@@ -162,7 +162,9 @@ public struct CivilDate: Hashable, Sendable {
         guard year >= 1970, year <= 9999, month >= 1, month <= 12, day >= 1, day <= 31 else { return nil }
         if day > 28 {
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-            let longest: Int64 = month == 2 ? (leap ? 29 : 28) : (month == 4 || month == 6 || month == 9 || month == 11) ? 30 : 31
+            let longest: Int64 =
+                month == 2
+                ? (leap ? 29 : 28) : (month == 4 || month == 6 || month == 9 || month == 11) ? 30 : 31
             guard day <= longest else { return nil }
         }
         let y = month <= 2 ? year - 1 : year

@@ -1,4 +1,5 @@
-/// One usage event as a plain value: for tests, canonical text and other places where one event at a time is fast enough.
+/// One usage event as a plain value: for tests, canonical text and other places where one event at a time is
+/// fast enough.
 ///
 /// `EventBatch` is the form in which events flow. A label that is nil or empty is null.
 public struct UsageEvent: Hashable, Sendable {
@@ -83,7 +84,8 @@ extension EventBatch {
 
     /// The event of a row.
     public func event(at row: Int, symbols: Symbols) -> UsageEvent {
-        var event = UsageEvent(ts: Timestamp(rawValue: ts[row]), identity: symbols.identities.text(of: identity[row]))
+        var event = UsageEvent(
+            ts: Timestamp(rawValue: ts[row]), identity: symbols.identities.text(of: identity[row]))
         event.team = symbols.teams.optionalText(of: team[row])
         event.tool = symbols.tools.optionalText(of: tool[row])
         event.model = symbols.models.optionalText(of: model[row])

@@ -56,6 +56,35 @@ import Testing
         #expect(try tool.run("replay", "--exit-code", "--since", "2027-01-01").status == 0)
     }
 
+    @Test func `an alert that grows into a page is shown once, when it does`() throws {
+        let tool = try Tool()
+        try tool.write("usage.ndjson", Tool.runaway)
+        _ = try tool.run("ingest", "usage.ndjson")
+        let all = try tool.run("tail", "--all", "--json").lines
+        let paged = all.filter { $0.contains("\"state\":\"firing\"") && $0.contains("\"page\":true") }
+        let shown = try tool.run("tail", "--json").lines
+        #expect(!shown.isEmpty)
+        #expect(
+            Set(shown.map { $0.dropFirst(7).prefix(19) }) == Set(paged.map { $0.dropFirst(7).prefix(19) }))
+        #expect(Set(shown.map { $0.dropFirst(7).prefix(19) }).count == shown.count)
+        #expect(try tool.run("replay").out == tool.run("tail", "-n", "100").out)
+    }
+
+    @Test func `a pipe gets no colour unless it is asked for`() throws {
+        let tool = try Tool()
+        try tool.write("usage.ndjson", Tool.runaway)
+        _ = try tool.run("ingest", "usage.ndjson")
+        let plain = try tool.run("tail", "--all")
+        #expect(!plain.out.contains("\u{1b}"))
+        #expect(try tool.run("tail", "--all", "--color", "never").out == plain.out)
+        let coloured = try tool.run("tail", "--all", "--color", "always").out
+        #expect(coloured.contains("\u{1b}[") && coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "") == plain.out)
+        var ascii = tool
+        ascii.environment["LC_ALL"] = "C"
+        #expect(try ascii.run("tail", "--all").out.utf8.allSatisfy { $0 < 0x80 })
+        #expect(try ascii.run("explain", "svc-triage").out.utf8.allSatisfy { $0 < 0x80 })
+    }
+
     @Test func `tail filters`() throws {
         let tool = try Tool()
         try tool.write("usage.ndjson", Tool.runaway)

@@ -21,7 +21,8 @@ import UsageEvents
     private func replay(sources: [String]) throws -> [UInt8] {
         var out: [UInt8] = []
         _ = try Replay.sources(
-            FeedOptions(sources: sources, prices: .bundled), configuration: RunConfiguration(TidemarkConfiguration())
+            FeedOptions(sources: sources, prices: .bundled),
+            configuration: RunConfiguration(TidemarkConfiguration())
         ) { transitions in Self.write(transitions, into: &out) }
         return out
     }
@@ -36,7 +37,8 @@ import UsageEvents
     private func ingest(_ sources: [String], into log: String, live: Bool = false) throws -> IngestSummary {
         var feed = FeedOptions(sources: sources, prices: .bundled)
         feed.isLive = live
-        let ingest = try Ingest(PosixDisk(), options: IngestOptions(log: log, feed: feed), observer: IngestObserver())
+        let ingest = try Ingest(
+            PosixDisk(), options: IngestOptions(log: log, feed: feed), observer: IngestObserver())
         return try ingest.run(IngestObserver())
     }
 
@@ -76,10 +78,13 @@ import UsageEvents
         #expect(out == (try reference()))
     }
 
-    @Test func `one run, five runs and runs of uneven pieces leave the same journal, and replay agrees`() throws {
+    @Test func `one run, five runs and runs of uneven pieces leave the same journal, and replay agrees`()
+        throws
+    {
         let expected = try reference()
         let lines = corpus.split(separator: UInt8(ascii: "\n"))
-        for cuts in [[0, 1], [0, 0.2, 0.4, 0.6, 0.8, 1], [0, 0.001, 0.5, 0.501, 0.97, 0.971, 1]] as [[Double]] {
+        for cuts in [[0, 1], [0, 0.2, 0.4, 0.6, 0.8, 1], [0, 0.001, 0.5, 0.501, 0.97, 0.971, 1]] as [[Double]]
+        {
             let directory = try TemporaryDirectory()
             let log = directory.path + "/log"
             for (from, to) in zip(cuts, cuts.dropFirst()) {
@@ -98,7 +103,8 @@ import UsageEvents
         let directory = try TemporaryDirectory()
         let log = directory.path + "/log"
         var first = 0
-        for size in [1, 2, 3, 500, 1, 4_000, 7, 3_000] + Array(repeating: 1_500, count: 5) where first < lines.count {
+        for size in [1, 2, 3, 500, 1, 4_000, 7, 3_000] + Array(repeating: 1_500, count: 5)
+        where first < lines.count {
             let piece = lines[first..<min(first + size, lines.count)].joined(separator: [UInt8(ascii: "\n")])
             _ = try ingest([try directory.write("piece.ndjson", piece)], into: log)
             first += size
@@ -168,7 +174,9 @@ import UsageEvents
             _ = try ingest([try directory.write("piece.ndjson", part.joined(separator: [10]))], into: log)
             guard i == 0 else { continue }
             var settings = TidemarkConfiguration()
-            try settings.apply(assignments: ["detection.spend_spike.sensitivity=9", "detection.new_model.enabled=false"])
+            try settings.apply(assignments: [
+                "detection.spend_spike.sensitivity=9", "detection.new_model.enabled=false",
+            ])
             #expect(try RunConfiguration.load(settings, into: log, PosixDisk(), observer: IngestObserver()))
         }
         let journal = try directory.read("log/journal/alerts.ndjson")

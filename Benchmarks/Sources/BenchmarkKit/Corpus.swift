@@ -1,6 +1,7 @@
 internal import UsageEvents
 
-/// A deterministic stream of canonical events: accounts with habits, in sessions, over sixty days; a few late, a few doubled.
+/// A deterministic stream of canonical events: accounts with habits, in sessions, over sixty days; a few
+/// late, a few doubled.
 ///
 /// Weights fall with rank (Zipf, exponent about 1), so some accounts are busy and most are not.
 public struct Corpus {
@@ -41,18 +42,30 @@ public struct Corpus {
         let habit = UInt64(account) &* 0x9e37_79b9_7f4a_7c15
         var ts: Int64 = 1_785_542_400_000 + Int64(Double(made) / Double(events) * 60 * 86_400_000)
         if random.below(128) == 0 { ts -= Int64(random.below(65_000)) }
-        let model = Self.models[(Int(habit >> 60) + (random.below(4) == 0 ? random.below(3) : 0)) % Self.models.count]
+        let model = Self.models[
+            (Int(habit >> 60) + (random.below(4) == 0 ? random.below(3) : 0)) % Self.models.count]
         let input = 1 + random.below(1 << (6 + random.below(8)))
         let output = 1 + random.below(1 << (4 + random.below(7)))
         let cacheRead = random.below(5) < 3 ? random.below(1 << (8 + random.below(8))) : 0
         let cacheWrite = random.below(4) == 0 ? random.below(2_000) : 0
-        let cost = (input * model.price * 10 + output * model.price * 50 + cacheRead * model.price + cacheWrite * model.price * 12) / 10_000
+        let cost =
+            (input * model.price * 10 + output * model.price * 50 + cacheRead * model.price + cacheWrite
+                * model.price * 12) / 10_000
         out.append(contentsOf: "{\"ts\":\"".utf8)
         Timestamp(rawValue: ts).write(into: &out)
-        out.append(contentsOf: "\",\"identity\":\"user.\(account)@example.com\",\"team\":\"team-\(habit >> 32 & 63)\",\"tool\":\"".utf8)
-        out.append(contentsOf: "\(Self.tools[Int(habit >> 40 & 7)])\",\"model\":\"\(model.name)\",\"mcp_server\":".utf8)
-        out.append(contentsOf: (random.below(10) < 3 ? "\"\(Self.servers[Int(habit >> 50 & 7)])\"" : "null").utf8)
-        out.append(contentsOf: ",\"input_tokens\":\(input),\"output_tokens\":\(output),\"cache_read_tokens\":\(cacheRead)".utf8)
+        out.append(
+            contentsOf:
+                "\",\"identity\":\"user.\(account)@example.com\",\"team\":\"team-\(habit >> 32 & 63)\""
+                .utf8)
+        out.append(
+            contentsOf: ",\"tool\":\"\(Self.tools[Int(habit >> 40 & 7)])\",\"model\":\"\(model.name)\",\"mcp_server\":"
+                .utf8)
+        out.append(
+            contentsOf: (random.below(10) < 3 ? "\"\(Self.servers[Int(habit >> 50 & 7)])\"" : "null").utf8)
+        out.append(
+            contentsOf:
+                ",\"input_tokens\":\(input),\"output_tokens\":\(output),\"cache_read_tokens\":\(cacheRead)"
+                .utf8)
         out.append(contentsOf: ",\"cache_write_tokens\":\(cacheWrite),\"cost_usd\":".utf8)
         NanoUSD(rawValue: Int64(cost) * 1_000).write(into: &out)
         out.append(contentsOf: ",\"request_id\":\"".utf8)
@@ -62,9 +75,15 @@ public struct Corpus {
     }
 
     private static let models = [
-        (name: "claude-opus-4-5", price: 500), (name: "claude-sonnet-4-5", price: 300), (name: "claude-haiku-4-5", price: 100),
-        (name: "gpt-5.1-codex", price: 125), (name: "gpt-5-mini", price: 25), (name: "gemini-3-pro", price: 200),
+        (name: "claude-opus-4-5", price: 500), (name: "claude-sonnet-4-5", price: 300),
+        (name: "claude-haiku-4-5", price: 100),
+        (name: "gpt-5.1-codex", price: 125), (name: "gpt-5-mini", price: 25),
+        (name: "gemini-3-pro", price: 200),
     ]
-    private static let tools = ["cursor", "claude-code", "copilot", "windsurf", "codex", "cline", "aider", "zed"]
-    private static let servers = ["github", "jira", "slack", "postgres", "filesystem", "sentry", "linear", "notion"]
+    private static let tools = [
+        "cursor", "claude-code", "copilot", "windsurf", "codex", "cline", "aider", "zed",
+    ]
+    private static let servers = [
+        "github", "jira", "slack", "postgres", "filesystem", "sentry", "linear", "notion",
+    ]
 }

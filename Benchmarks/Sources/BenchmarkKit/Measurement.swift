@@ -24,13 +24,16 @@ public struct Measurement {
         let end = now()
         return (
             result,
-            Measurement(cpu: end.cpu - start.cpu, wall: end.wall - start.wall, allocations: end.allocations - start.allocations)
+            Measurement(
+                cpu: end.cpu - start.cpu, wall: end.wall - start.wall,
+                allocations: end.allocations - start.allocations)
         )
     }
 
     private static func now() -> Measurement {
         var usage = rusage()
-        // Glibc imports the constant as an enumeration and the parameter as a number; 0 is "this process" everywhere.
+        // Glibc imports the constant as an enumeration and the parameter as a number; 0 is "this process"
+        // everywhere.
         unsafe getrusage(.init(0), &usage)
         var clock = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &clock)
@@ -38,14 +41,17 @@ public struct Measurement {
             Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6
         return Measurement(
-            cpu: cpu, wall: Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9, allocations: allocation_count())
+            cpu: cpu, wall: Double(clock.tv_sec) + Double(clock.tv_nsec) * 1e-9,
+            allocations: allocation_count())
     }
 
-    /// One line: what was done, how fast, at which cost, and a hash of the result, so that nobody optimises the work away.
+    /// One line: what was done, how fast, at which cost, and a hash of the result, so that nobody optimises
+    /// the work away.
     public func report(_ name: String, events: Int, bytes: Int? = nil, hash: UInt64) {
         let n = Double(max(events, 1))
         var parts = [
-            name, "events \(events)", "events/s \(Int(n / max(cpu, 1e-9)))", "ns/event \(rounded(cpu * 1e9 / n))",
+            name, "events \(events)", "events/s \(Int(n / max(cpu, 1e-9)))",
+            "ns/event \(rounded(cpu * 1e9 / n))",
         ]
         if let bytes { parts.append("bytes/event \(rounded(Double(bytes) / n))") }
         parts.append("allocations/event \(rounded(Double(allocations) / n, 1e5))")
@@ -57,7 +63,8 @@ public struct Measurement {
     private func rounded(_ value: Double, _ unit: Double = 100) -> Double { (value * unit).rounded() / unit }
 }
 
-/// How large a benchmark is: `--smoke` for a second's work on each build, a number of events, or a file of events.
+/// How large a benchmark is: `--smoke` for a second's work on each build, a number of events, or a file of
+/// events.
 public struct BenchmarkSize {
     /// Events to generate.
     public var events = 2_000_000

@@ -13,7 +13,8 @@ var lines: [UInt8] = []
 var decoder = NDJSONDecoder()
 while corpus.write(into: &lines, limit: Limits.eventsPerBlock) > 0 {
     var batch = EventBatch()
-    _ = decoder.decode(lines.span, isFinal: true, into: &batch, symbols: &symbols, limit: Limits.eventsPerBlock)
+    _ = decoder.decode(
+        lines.span, isFinal: true, into: &batch, symbols: &symbols, limit: Limits.eventsPerBlock)
     batches.append(batch)
     lines.removeAll(keepingCapacity: true)
 }
@@ -25,7 +26,8 @@ for _ in 0..<2 {
     let (events, measurement) = Measurement.of {
         var sequence: UInt64 = 0
         for batch in batches {
-            engine.observe(batch, firstSequence: sequence, received: nil, symbols: symbols, into: &transitions)
+            engine.observe(
+                batch, firstSequence: sequence, received: nil, symbols: symbols, into: &transitions)
             sequence += UInt64(batch.count)
         }
         return Int(sequence)

@@ -68,7 +68,8 @@ public struct RefusedLine: Sendable {
 final class EventFeed {
     /// What a call of `next` brought.
     enum Step {
-        /// Zero or more events; all lines up to `counts.lines` are in this batch, in earlier ones, or refused.
+        /// Zero or more events; all lines up to `counts.lines` are in this batch, in earlier ones, or
+        /// refused.
         case batch
         /// Nothing to read now.
         case idle
@@ -133,7 +134,8 @@ final class EventFeed {
                 }
             } catch {
                 problems.append(error)
-                // What was decompressed before the fault is decoded; the line that it cut is reported as such.
+                // What was decompressed before the fault is decoded; the line that it cut is reported as
+                // such.
                 isAtEnd = true
             }
         }
@@ -155,7 +157,8 @@ final class EventFeed {
                 isAtEnd = false
                 decoder = NDJSONDecoder(
                     options: DecoderOptions(
-                        defaultIdentity: options.identity, defaultSource: options.source, prices: options.prices,
+                        defaultIdentity: options.identity, defaultSource: options.source,
+                        prices: options.prices,
                         timestampMax: options.isLive ? wallClock() + Limits.futureMax : nil))
             } catch { problems.append(error) }
         }
@@ -188,7 +191,8 @@ final class EventFeed {
     ) -> DecodeProgress.Stop {
         let isFinal = isAtEnd
         let progress = open.withUnread { bytes in
-            decoder.decode(bytes, isFinal: isFinal, into: &batch, symbols: &symbols, limit: Limits.eventsPerBlock)
+            decoder.decode(
+                bytes, isFinal: isFinal, into: &batch, symbols: &symbols, limit: Limits.eventsPerBlock)
         }
         open.consume(progress.consumed)
         return progress.stop
@@ -207,6 +211,8 @@ final class EventFeed {
                     bytes: rejection.bytes))
         }
         decoder.rejections.removeAll(keepingCapacity: true)
-        counts.rejected = zip(RejectionReason.allCases, rejectedBy).filter { $0.1 > 0 }.map { ($0.rawValue, $1) }
+        counts.rejected = zip(RejectionReason.allCases, rejectedBy).filter { $0.1 > 0 }.map {
+            ($0.rawValue, $1)
+        }
     }
 }

@@ -35,7 +35,8 @@ struct FileInput: ~Copyable {
         self.descriptor = descriptor
         identity = (status.st_dev, status.st_ino)
         size = kind == S_IFREG ? Int(status.st_size) : nil
-        // A pipe that holds a mebibyte lets one synchronisation serve many events; where it is refused nothing is lost.
+        // A pipe that holds a mebibyte lets one synchronisation serve many events; where it is refused
+        // nothing is lost.
         #if os(Linux)
             if kind == S_IFIFO { _ = fcntl(descriptor, 1_031, 1 << 20) }
         #endif
@@ -72,7 +73,8 @@ struct FileInput: ~Copyable {
         return unsafe poll(&entry, 1, milliseconds) != 0
     }
 
-    /// Whether the path now names another file, or the file became shorter than what was read: it was rotated or cut.
+    /// Whether the path now names another file, or the file became shorter than what was read: it was rotated
+    /// or cut.
     func wasReplaced(path: String) -> Bool {
         guard size != nil else { return false }
         var status = stat()
@@ -112,7 +114,8 @@ public func monotonicSeconds() -> Double {
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
 }
 
-/// SIGINT and SIGTERM during a run that writes: blocked, and looked for between batches, so that nothing is cut in the middle.
+/// SIGINT and SIGTERM during a run that writes: blocked, and looked for between batches, so that nothing is
+/// cut in the middle.
 public enum Interruption {
     /// From now on the two signals wait to be looked for.
     public static func hold() {

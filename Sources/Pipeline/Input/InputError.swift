@@ -19,11 +19,13 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let name): "\(name): no such file; check the name, or use - for standard input"
-        case .directory(let name): "\(name) is a directory; name the event files in it, as in \(name)/*.ndjson"
+        case .directory(let name):
+            "\(name) is a directory; name the event files in it, as in \(name)/*.ndjson"
         case .forbidden(let name): "\(name) may not be read by this user; check its permissions"
         case .refused(let sentence): sentence
         case .truncated(let name):
-            "\(name) ends in the middle of its compressed data; what came before is in. Copy the file again, then feed it again: events with a request_id are not counted twice"
+            "\(name) ends in the middle of its compressed data; what came before is in. Copy the file again, "
+                + "then feed it again: events with a request_id are not counted twice"
         case .corrupt(let name, let why):
             "\(name) \(why); what came before is in. Check it with `zstd -t \(name)`"
         case .failed(let name, let why): "\(name) cannot be read: \(why)"

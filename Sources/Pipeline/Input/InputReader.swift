@@ -1,7 +1,8 @@
 import Connectors
 import EventLog
 
-/// Bytes of one input as text lines need them: read in pieces, decompressed where the magic bytes say zstd, held until consumed.
+/// Bytes of one input as text lines need them: read in pieces, decompressed where the magic bytes say zstd,
+/// held until consumed.
 ///
 /// Memory: at most four pieces of a mebibyte, whatever the input holds.
 final class InputReader {
@@ -105,7 +106,8 @@ final class InputReader {
         do throws(ZstdInputError) {
             hasPending = true
             while hasPending, buffer.count < Self.pieceBytes {
-                hasPending = try zstd?.decompress(compressed.span, at: &compressedStart, into: &buffer) ?? false
+                hasPending =
+                    try zstd?.decompress(compressed.span, at: &compressedStart, into: &buffer) ?? false
             }
         } catch {
             hasPending = false

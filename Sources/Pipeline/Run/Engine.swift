@@ -4,7 +4,8 @@ public import UsageEvents
 
 /// The whole of detection as one value: score, judge, alert book. No clock, no I/O, no async.
 ///
-/// The same records and the same configuration give the same transitions, whatever the size of the batches they come in.
+/// The same records and the same configuration give the same transitions, whatever the size of the batches
+/// they come in.
 public struct Engine: Sendable {
     private var scorer: Scorer
     private var judge: Judge
@@ -32,7 +33,8 @@ public struct Engine: Sendable {
 
     /// Observes a block of events; `received` is the wall clock of a live block, nil for imported history.
     public mutating func observe(
-        _ batch: borrowing EventBatch, firstSequence: UInt64, received: Timestamp?, symbols: borrowing Symbols,
+        _ batch: borrowing EventBatch, firstSequence: UInt64, received: Timestamp?,
+        symbols: borrowing Symbols,
         into transitions: inout [AlertTransition]
     ) {
         signals.removeAll(keepingCapacity: true)

@@ -14,7 +14,8 @@ public struct IngestOptions: Sendable {
     public var waitsForSpace = false
     /// The log's own file sizes.
     public var segmentBytes = Limits.segmentBytes
-    /// Settings from the environment that override the log's own; they are written into the log before the first event.
+    /// Settings from the environment that override the log's own; they are written into the log before the
+    /// first event.
     public var environment: [String: String] = [:]
 
     /// Options for a log and its inputs.
@@ -31,7 +32,9 @@ public struct IngestObserver {
     /// So many input lines of this run have a fate that survives a crash.
     public var durable: (_ lines: Int) -> Void = { _ in }
     /// Where the run is: bytes read of those expected, events so far, transitions so far.
-    public var progress: (_ bytes: Int, _ expected: Int?, _ events: Int, _ alerts: Int) -> Void = { _, _, _, _ in }
+    public var progress: (_ bytes: Int, _ expected: Int?, _ events: Int, _ alerts: Int) -> Void = {
+        _, _, _, _ in
+    }
     /// Something that the user should know: one sentence.
     public var notice: (String) -> Void = { _ in }
 
@@ -79,7 +82,8 @@ public final class Ingest<D: Disk> {
     /// What the log's recovery found.
     public var recovery: RecoveryReport { writer.recovery }
 
-    /// Takes the lock, recovers the log, reads its duplicate window, and folds what is there through the engine.
+    /// Takes the lock, recovers the log, reads its duplicate window, and folds what is there through the
+    /// engine.
     public init(_ disk: D, options: IngestOptions, observer: IngestObserver) throws {
         var writing = LogWriter<D>.Options()
         writing.segmentBytes = options.segmentBytes
@@ -103,10 +107,12 @@ public final class Ingest<D: Disk> {
         try settings.apply(environment: options.environment)
         let wanted = RunConfiguration(settings)
         if wanted.fingerprint != fold.configuration.fingerprint {
-            try writer.appendControl(RunConfiguration.controlName, payload: Array(settings.canonicalText.utf8))
+            try writer.appendControl(
+                RunConfiguration.controlName, payload: Array(settings.canonicalText.utf8))
             try writer.commit()
             observer.notice(
-                "the environment changes the configuration; it is now the log's (fingerprint \(wanted.fingerprint))")
+                "the environment changes the configuration; the log now has it too, as \(wanted.fingerprint)"
+            )
             while try fold.step(into: &transitions) {}
             try journal.record(transitions)
             transitions.removeAll(keepingCapacity: true)
@@ -162,10 +168,12 @@ public final class Ingest<D: Disk> {
             }
         }
         try untilThereIsSpace(observer) { () throws(LogError) in
-            // Refused lines first: were they last, a full disk there would make the next attempt append the batch twice.
+            // Refused lines first: were they last, a full disk there would make the next attempt append the
+            // batch twice.
             try rejected.sync()
             if !batch.isEmpty {
-                _ = try writer.append(batch, symbols: symbols, received: received, duplicates: duplicates.horizon)
+                _ = try writer.append(
+                    batch, symbols: symbols, received: received, duplicates: duplicates.horizon)
             }
             try writer.commit()
         }
@@ -173,7 +181,8 @@ public final class Ingest<D: Disk> {
         let first = writer.nextSequence - UInt64(batch.count)
         summary.accepted += batch.count
         engine?.observe(
-            batch, firstSequence: first, received: received == nil ? nil : writer.received.map(Timestamp.init(rawValue:)),
+            batch, firstSequence: first,
+            received: received == nil ? nil : writer.received.map(Timestamp.init(rawValue:)),
             symbols: symbols, into: &transitions)
         try tell(observer)
     }
@@ -197,7 +206,9 @@ public final class Ingest<D: Disk> {
                 if isTold { observer.notice("there is space again; going on") }
                 return
             } catch {
-                guard case .full = error, options.waitsForSpace, Interruption.pending == nil else { throw error }
+                guard case .full = error, options.waitsForSpace, Interruption.pending == nil else {
+                    throw error
+                }
                 if !isTold { observer.notice("\(error) Waiting for space.") }
                 isTold = true
                 pause(milliseconds: 1_000)
@@ -205,7 +216,8 @@ public final class Ingest<D: Disk> {
         }
     }
 
-    /// Nothing to read: after a second the end is marked durable, after a minute of a live log a tick lets time pass.
+    /// Nothing to read: after a second the end is marked durable, after a minute of a live log a tick lets
+    /// time pass.
     private func rest(since: inout Double?, _ observer: IngestObserver) throws {
         let now = monotonicSeconds()
         guard let began = since else {
@@ -226,7 +238,8 @@ public final class Ingest<D: Disk> {
         for line in refused {
             rejected.add(
                 RejectedLine(
-                    file: line.input, line: line.line, reason: line.reason, field: line.field, detail: line.detail,
+                    file: line.input, line: line.line, reason: line.reason, field: line.field,
+                    detail: line.detail,
                     text: line.bytes))
         }
     }

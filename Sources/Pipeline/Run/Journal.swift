@@ -3,8 +3,9 @@ public import EventLog
 
 /// The journal of transitions: a file of JSON lines, a pure function of the log.
 ///
-/// Whoever opens it to write folds the log first and passes every transition again; lines that are there already are compared,
-/// missing ones are added. So a crash between an event and its alert loses nothing, and a line is never written twice.
+/// Whoever opens it to write folds the log first and passes every transition again; lines that are there
+/// already are compared, missing ones are added. So a crash between an event and its alert loses nothing, and
+/// a line is never written twice.
 public struct Journal<D: Disk>: ~Copyable {
     /// The file of a log's journal.
     public static func path(inLog directory: String) -> String { directory + "/journal/alerts.ndjson" }
@@ -21,7 +22,8 @@ public struct Journal<D: Disk>: ~Copyable {
     private let directory: String
     private var file: D.File
     private var length: Int
-    /// What the file held when it was opened, without a line cut in the middle; empty once all of it was met again.
+    /// What the file held when it was opened, without a line cut in the middle; empty once all of it was met
+    /// again.
     private var existing: [UInt8]
     private var compared = 0
     private var isCatchingUp = true
@@ -69,7 +71,9 @@ public struct Journal<D: Disk>: ~Copyable {
             lines += 1
             guard isCatchingUp else { continue }
             let count = buffer.count - from
-            if compared + count <= existing.count, buffer[from...].elementsEqual(existing[compared..<(compared + count)]) {
+            if compared + count <= existing.count,
+                buffer[from...].elementsEqual(existing[compared..<(compared + count)])
+            {
                 compared += count
                 buffer.removeLast(count)
             } else {
@@ -109,8 +113,8 @@ public struct Journal<D: Disk>: ~Copyable {
         }
     }
 
-    /// The file says something else than the log does (a version that detected differently wrote it): it is kept under another
-    /// name, and a new one begins with what both agree on.
+    /// The file says something else than the log does (a version that detected differently wrote it): it is
+    /// kept under another name, and a new one begins with what both agree on.
     private mutating func replace() throws(IOFailure) {
         let names = try disk.list(directory)
         var n = 1

@@ -4,9 +4,10 @@ public import UsageEvents
 
 /// The fold of a whole log: every record in order, through an engine, into transitions.
 ///
-/// Live ingestion, `replay` and the repair of a journal are this one fold. Where the log changes its configuration, the engine is
-/// built anew by a silent replay of everything before: alerts that do not exist under the new one are closed as `superseded`, and
-/// those that are new are recorded. That is an epoch; equality of replay and journal holds across it.
+/// Live ingestion, `replay` and the repair of a journal are this one fold. Where the log changes its
+/// configuration, the engine is built anew by a silent replay of everything before: alerts that do not exist
+/// under the new one are closed as `superseded`, and those that are new are recorded. That is an epoch;
+/// equality of replay and journal holds across it.
 public struct LogFold<D: Disk>: ~Copyable {
     /// The engine as of the last record.
     public private(set) var engine: Engine
@@ -47,20 +48,25 @@ public struct LogFold<D: Disk>: ~Copyable {
 
     /// Takes the next record; false at the end (a later call may find more).
     public mutating func step(into transitions: inout [AlertTransition]) throws -> Bool {
-        guard let record = try reader.next(into: &batch, symbols: &symbols, columns: .detection) else { return false }
+        guard let record = try reader.next(into: &batch, symbols: &symbols, columns: .detection) else {
+            return false
+        }
         switch record {
         case .events(let block):
             let wall = block.received.map { Timestamp(rawValue: $0) }
             received = Self.later(received, wall)
             engine.observe(
-                batch, firstSequence: block.firstSequence, received: wall, symbols: symbols, into: &transitions)
+                batch, firstSequence: block.firstSequence, received: wall, symbols: symbols,
+                into: &transitions)
             events += UInt64(block.count)
         case .tick(let wall):
             received = Self.later(received, Timestamp(rawValue: wall))
             engine.tick(Timestamp(rawValue: wall), into: &transitions)
         case .control(let control):
             guard override == nil, control.name == RunConfiguration.controlName else { break }
-            try begin(RunConfiguration(RunConfiguration.settings(payload: control.payload)), at: control, &transitions)
+            try begin(
+                RunConfiguration(RunConfiguration.settings(payload: control.payload)), at: control,
+                &transitions)
         case .durable:
             break
         }
@@ -100,7 +106,9 @@ public struct LogFold<D: Disk>: ~Copyable {
     }
 
     /// Gives up the reader and keeps what was learned, to go on with events that the caller appends itself.
-    public consuming func finish() -> (engine: Engine, symbols: Symbols, configuration: RunConfiguration, received: Timestamp?) {
+    public consuming func finish() -> (
+        engine: Engine, symbols: Symbols, configuration: RunConfiguration, received: Timestamp?
+    ) {
         (engine, symbols, configuration, received)
     }
 }

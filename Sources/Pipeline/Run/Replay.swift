@@ -30,7 +30,8 @@ public struct ReplaySummary: Sendable {
 public enum Replay {
     /// Folds a log; `emit` takes transitions in journal order.
     public static func log<D: Disk>(
-        _ disk: D, directory: String, override: RunConfiguration?, progress: (UInt64, Int) -> Void = { _, _ in },
+        _ disk: D, directory: String, override: RunConfiguration?,
+        progress: (UInt64, Int) -> Void = { _, _ in },
         emit: ([AlertTransition]) throws -> Void
     ) throws -> ReplaySummary {
         let began = monotonicSeconds()

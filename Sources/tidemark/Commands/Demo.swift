@@ -57,17 +57,20 @@ struct Demo: ParsableCommand {
         try say(session, StyledText("   tidemark ingest --print usage.ndjson", .command))
         try say(session, "")
         var fired: [AlertTransition] = []
+        var pages: [AlertTransition] = []
+        var filter = AlertFilter(all: json)
         var failure: OutputError?
         var observer = IngestObserver()
         observer.transitions = { transitions in
-            for alert in transitions where alert.seq == 0 {
-                fired.append(alert)
-                guard failure == nil else { continue }
+            for alert in transitions {
+                if alert.seq == 0 { fired.append(alert) }
+                guard filter.admits(alert), failure == nil else { continue }
+                pages.append(alert)
                 do throws(OutputError) {
                     if json {
                         try session.out.line(alert.json)
                     } else {
-                        try session.out.lines(AlertLines.text(alert, style: session.style))
+                        try session.out.lines(AlertLines.alone(alert, style: session.style))
                         try session.out.line("")
                     }
                 } catch { failure = error }
@@ -86,14 +89,14 @@ struct Demo: ParsableCommand {
         line += " at \(decimal(perEvent, digits: 1)) bytes each; \(repeats) dropped."
         try say(session, StyledText(line, .faint))
         try say(session, "")
-        try story(fired, session)
+        try story(fired, pages, session)
         try replay(session, log: log)
         try explain(fired, session, log: log)
         try next(fired, session, log: log)
     }
 
     /// What happens in the invented organisation, and what was said about it.
-    private func story(_ fired: [AlertTransition], _ session: Session) throws {
+    private func story(_ fired: [AlertTransition], _ pages: [AlertTransition], _ session: Session) throws {
         try say(session, StyledText("2  What had happened, and when it was noticed", .heading))
         try say(session, "")
         var table = Table([.left, .left], indent: 3)
@@ -108,7 +111,10 @@ struct Demo: ParsableCommand {
             let verdict: StyledText
             if let hit {
                 let delay = duration(milliseconds: hit.at.rawValue - incident.start.rawValue)
-                verdict = StyledText("✓ \(hit.kind.word) after \(delay)", .good)
+                let page = pages.first { $0.id == hit.id }
+                let later = page.map { duration(milliseconds: $0.at.rawValue - incident.start.rawValue) }
+                let how = later.map { $0 == delay ? ", a page" : ", a page after \($0)" } ?? ", a digest line"
+                verdict = StyledText("✓ \(hit.kind.word) after \(delay)\(how)", .good)
             } else if incident.mustStaySilent {
                 verdict =
                     about.isEmpty

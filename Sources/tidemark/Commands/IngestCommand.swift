@@ -108,11 +108,13 @@ struct IngestCommand: ParsableCommand {
         private let command: IngestCommand
         private let bar: ProgressBar
         private var failure: OutputError?
+        private var filter: AlertFilter
 
         init(_ session: Session, command: IngestCommand, bar: ProgressBar) {
             self.session = session
             self.command = command
             self.bar = bar
+            filter = AlertFilter(all: command.all)
         }
 
         var observer: IngestObserver {
@@ -124,7 +126,9 @@ struct IngestCommand: ParsableCommand {
                 }
             }
             observer.progress = { [self] bytes, expected, events, alerts in
-                bar.update(.bytes(bytes, of: expected), events: UInt64(events), alerts: alerts)
+                bar.update(
+                    .bytes(bytes, of: command.follow ? nil : expected), events: UInt64(events), alerts: alerts
+                )
             }
             observer.notice = { [self] text in
                 bar.clear()
@@ -134,13 +138,15 @@ struct IngestCommand: ParsableCommand {
         }
 
         private func show(_ transitions: [AlertTransition]) {
-            let filter = AlertFilter(all: command.all)
             for alert in transitions where filter.admits(alert) {
                 attempt { () throws(OutputError) in
                     if session.json {
                         try session.out.line(alert.json)
                     } else {
-                        try session.out.lines(AlertLines.text(alert, style: session.style))
+                        try session.out.lines(
+                            command.all
+                                ? AlertLines.text(alert, style: session.style)
+                                : AlertLines.alone(alert, style: session.style))
                     }
                 }
             }

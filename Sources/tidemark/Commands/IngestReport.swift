@@ -10,6 +10,10 @@ extension IngestCommand {
             try? session.out.flush()
         } else {
             Self.print(summary, report, session)
+            if summary.interruptedBy != nil {
+                let rest = follow ? "" : ", the rest was not read"
+                session.message(StyledText("  stopped: what is counted above is durable\(rest)", .warning))
+            }
         }
         report.reportProblems()
         if let signal = summary.interruptedBy { Platform.end(bySignal: signal) }
@@ -58,11 +62,6 @@ extension IngestCommand {
                 StyledText(
                     "  the journal did not say what the log says; the old one is kept as \(escaped(moved))",
                     .warning))
-        }
-        if summary.interruptedBy != nil {
-            session.message(
-                StyledText("  interrupted: what is counted above is durable, the rest was not read", .warning)
-            )
         }
     }
 

@@ -1,8 +1,5 @@
-import Alerting
-import Detection
 import EventLog
 import Pipeline
-import UsageEvents
 
 /// Reads the lines of a log's journal, and goes on reading while it grows, is cut, or is written anew.
 struct JournalLines {
@@ -61,34 +58,5 @@ struct JournalLines {
         var bytes = [UInt8](repeating: 0, count: lastBytes.count)
         let n = try disk.read(file, at: offset - lastBytes.count, count: bytes.count, into: &bytes)
         return n == bytes.count && bytes == lastBytes
-    }
-}
-
-/// Which alerts a user wants to see.
-struct AlertFilter {
-    var since: Timestamp?
-    var until: Timestamp?
-    var kinds: [String] = []
-    var team: String?
-    var identity: String?
-    var severity: Severity?
-    /// Updates, ends and digest lines too.
-    var all = false
-
-    /// Whether everything passes.
-    var isOpen: Bool {
-        all && since == nil && until == nil && kinds.isEmpty && team == nil && identity == nil
-            && severity == nil
-    }
-
-    func admits(_ alert: AlertTransition) -> Bool {
-        if !all, alert.state != .firing || alert.seq > 0 || !alert.page { return false }
-        if let since, alert.at < since { return false }
-        if let until, alert.at >= until { return false }
-        if !kinds.isEmpty, !kinds.contains(alert.kind.word) { return false }
-        if let team, alert.team != team { return false }
-        if let identity, alert.identity != identity { return false }
-        if let severity, alert.severity < severity { return false }
-        return true
     }
 }

@@ -108,9 +108,7 @@ struct Overview {
             try print(
                 StyledText(open.count > shown.count ? "Open, the worst \(shown.count)" : "Open", .heading))
             for alert in shown {
-                var first = alert
-                first.seq = 0
-                try session.out.lines(AlertLines.text(first, style: session.style))
+                try session.out.lines(AlertLines.alone(alert, style: session.style))
             }
         }
         try print("")

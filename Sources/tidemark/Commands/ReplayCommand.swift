@@ -142,6 +142,7 @@ private final class Collector {
     private var isResolved: Bool
     private var held: [AlertTransition] = []
     private var pages = 0
+    private var paged: Set<String> = []
     /// New alerts within the bounds.
     private(set) var alerts = 0
 
@@ -167,15 +168,20 @@ private final class Collector {
         for alert in transitions {
             if let since = filter.since, alert.at < since { continue }
             if let until = filter.until, alert.at >= until { continue }
-            if alert.state == .firing, alert.seq == 0 {
-                alerts += 1
-                if alert.page { pages += 1 }
+            if alert.state == .firing, alert.seq == 0 { alerts += 1 }
+            if alert.state == .resolved {
+                paged.remove(alert.id)
+            } else if alert.page, paged.insert(alert.id).inserted {
+                pages += 1
             }
             guard filter.admits(alert) else { continue }
             if session.json {
                 try session.out.line(alert.json)
             } else {
-                try session.out.lines(AlertLines.text(alert, style: session.style))
+                try session.out.lines(
+                    filter.all
+                        ? AlertLines.text(alert, style: session.style)
+                        : AlertLines.alone(alert, style: session.style))
             }
         }
     }
@@ -190,7 +196,7 @@ private final class Collector {
     func tally(suppressed: Int) -> StyledText {
         var line = StyledText(counted(alerts, "alert"), .strong)
         if alerts > 0 {
-            let digest = alerts - pages
+            let digest = max(0, alerts - pages)
             line.append(": \(counted(pages, "page"))")
             if digest > 0 {
                 line.append(", \(counted(digest, "digest line"))\(filter.all ? "" : " (--all shows them)")")

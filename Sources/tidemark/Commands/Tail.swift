@@ -80,7 +80,7 @@ struct Tail: ParsableCommand {
 
     func run() throws {
         let session = Session(common, json: json, flushesLines: follow)
-        let filter = try filter(session)
+        var filter = try filter(session)
         var lines = JournalLines(session.disk, log: session.log)
         var seen = Seen(isNeeded: follow)
         var unread = 0
@@ -93,7 +93,7 @@ struct Tail: ParsableCommand {
                 seen.insert(line)
                 return try emit(line, nil, session)
             }
-            guard let alert = parse(line, filter, &unread, &seen) else { return }
+            guard let alert = parse(line, &filter, &unread, &seen) else { return }
             passed += 1
             guard let limit else { return try emit(line, alert, session) }
             pending.append((Array(line), alert))
@@ -110,7 +110,7 @@ struct Tail: ParsableCommand {
             _ = try lines.read { line in
                 guard seen.insert(line) else { return }
                 if filter.isOpen, json { return try emit(line, nil, session) }
-                if let alert = parse(line, filter, &unread, &seen) { try emit(line, alert, session) }
+                if let alert = parse(line, &filter, &unread, &seen) { try emit(line, alert, session) }
             }
             try session.out.flush()
         }
@@ -129,7 +129,7 @@ struct Tail: ParsableCommand {
     }
 
     private func parse(
-        _ line: ArraySlice<UInt8>, _ filter: AlertFilter, _ unread: inout Int, _ seen: inout Seen
+        _ line: ArraySlice<UInt8>, _ filter: inout AlertFilter, _ unread: inout Int, _ seen: inout Seen
     ) -> AlertTransition? {
         seen.insert(line)
         guard let alert = AlertTransition(json: line) else {
@@ -144,7 +144,10 @@ struct Tail: ParsableCommand {
             try session.out.append { $0 += line + [UInt8(ascii: "\n")] }
             if follow { try session.out.flush() }
         } else if let alert {
-            try session.out.lines(AlertLines.text(alert, style: session.style))
+            try session.out.lines(
+                all
+                    ? AlertLines.text(alert, style: session.style)
+                    : AlertLines.alone(alert, style: session.style))
         }
     }
 

@@ -20,6 +20,11 @@ enum AlertLines {
         return alert.seq == 0 ? firing(alert, style) : update(alert, style)
     }
 
+    /// An alert that is shown without what came before: all that is known of it.
+    static func alone(_ alert: AlertTransition, style: Style) -> [String] {
+        firing(alert, style).map { $0.rendered(style) }
+    }
+
     /// The lines as text.
     static func text(_ alert: AlertTransition, style: Style) -> [String] {
         lines(alert, style: style).map { $0.rendered(style) }

@@ -59,23 +59,29 @@ final class ProgressBar {
     static func text(
         _ position: Position, events: UInt64, rate: UInt64, alerts: Int, style: Style
     ) -> StyledText {
+        var facts = StyledText()
+        switch position {
+        case .bytes(let done, let total?): facts.append("\(byteCount(done)) of \(byteCount(total)) · ")
+        case .bytes(let done, nil): facts.append("\(byteCount(done)) · ")
+        case .events: break
+        }
+        facts.append("\(shortCount(events)) events · \(shortCount(rate))/s · ", .faint)
+        facts.append(counted(alerts, "alert"), alerts > 0 ? .warning : .faint)
         var line = StyledText()
         if let share = position.share {
             let whole = String(Int(share * 100))
             line.append(String(repeating: " ", count: max(0, 3 - whole.utf8.count)) + whole + "% ", .strong)
-            let cells = max(8, min(24, style.width - 60))
-            let full = Int(share * Double(cells))
-            line.append(String(repeating: "█", count: full), .command)
-            line.append(String(repeating: "░", count: cells - full), .faint)
-            line.append("  ")
+            // The bar takes what the facts leave; below a handful of cells it says nothing.
+            let room = style.width - 1 - line.width - 2 - facts.width
+            if room >= 6 {
+                let cells = min(24, room)
+                let full = Int(share * Double(cells))
+                line.append(String(repeating: "█", count: full), .command)
+                line.append(String(repeating: "░", count: cells - full), .faint)
+                line.append("  ")
+            }
         }
-        switch position {
-        case .bytes(let done, let total?): line.append("\(byteCount(done)) of \(byteCount(total)) · ")
-        case .bytes(let done, nil): line.append("\(byteCount(done)) · ")
-        case .events: break
-        }
-        line.append("\(shortCount(events)) events · \(shortCount(rate))/s · ", .faint)
-        line.append(counted(alerts, "alert"), alerts > 0 ? .warning : .faint)
+        line += facts
         // One line only: a second one could not be taken back.
         return line.wrapped(width: style.width - 1, indent: 0).first ?? line
     }
