@@ -21,7 +21,9 @@ struct LogClock: Sendable {
         } else if let row = top.indices.min(by: { top[$0].clock < top[$1].clock }), top[row].clock < clock {
             top[row] = (account, clock)
         }
-        if received == .min, let smallest = top.map(\.clock).min() { now = smallest }
+        guard received == .min else { return }
+        now = top[0].clock
+        for entry in top.dropFirst() { now = min(now, entry.clock) }
     }
 
     mutating func observe(received: Int64) {

@@ -58,10 +58,11 @@ public struct Corpus {
                 "\",\"identity\":\"user.\(account)@example.com\",\"team\":\"team-\(habit >> 32 & 63)\""
                 .utf8)
         out.append(
-            contentsOf: ",\"tool\":\"\(Self.tools[Int(habit >> 40 & 7)])\",\"model\":\"\(model.name)\",\"mcp_server\":"
+            contentsOf: ",\"tool\":\"\(Self.tools[Int(habit >> 40 & 7)])\",\"model\":\"\(model.name)\""
                 .utf8)
         out.append(
-            contentsOf: (random.below(10) < 3 ? "\"\(Self.servers[Int(habit >> 50 & 7)])\"" : "null").utf8)
+            contentsOf: (random.below(10) < 3
+                ? ",\"mcp_server\":\"\(Self.servers[Int(habit >> 50 & 7)])\"" : ",\"mcp_server\":null").utf8)
         out.append(
             contentsOf:
                 ",\"input_tokens\":\(input),\"output_tokens\":\(output),\"cache_read_tokens\":\(cacheRead)"
