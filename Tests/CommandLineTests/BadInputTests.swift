@@ -87,7 +87,7 @@ import Testing
         #expect(try tool.run("log", "stat", "--json").out.hasPrefix("{\"events\":1,"))
     }
 
-    @Test func `a truncated or corrupt .zst gives what came before and says so`() throws {
+    @Test func `a .zst that is truncated or a bomb gives what came before and says so`() throws {
         let tool = try Tool()
         let zstd = try tool.shell("command -v zstd")
         guard zstd.status == 0 else { return try zstdByHand(tool) }
@@ -97,6 +97,10 @@ import Testing
         let result = try tool.run("ingest", "cut.zst")
         #expect(result.status == 65)
         #expect(result.err.contains("cut.zst ends in the middle of its compressed data"), "\(result.err)")
+        _ = try tool.shell("head -c 300000000 /dev/zero | zstd -q > bomb.zst")
+        let bomb = try tool.run("ingest", "bomb.zst")
+        #expect(bomb.status == 65)
+        #expect(bomb.err.contains("decompression bomb"), "\(bomb.err)")
     }
 
     /// Without the `zstd` tool: a frame header that promises more than there is.

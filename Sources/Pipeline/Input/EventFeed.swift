@@ -134,6 +134,8 @@ final class EventFeed {
                 }
             } catch {
                 problems.append(error)
+                // Of an input of another kind nothing is text.
+                if case .refused = error { open.consume(open.unread) }
                 // What was decompressed before the fault is decoded; the line that it cut is reported as
                 // such.
                 isAtEnd = true

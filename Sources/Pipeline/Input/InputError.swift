@@ -27,7 +27,7 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(name) ends in the middle of its compressed data; what came before is in. Copy the file again, "
                 + "then feed it again: events with a request_id are not counted twice"
         case .corrupt(let name, let why):
-            "\(name) \(why); what came before is in. Check it with `zstd -t \(name)`"
+            "\(name): \(why); what came before is in. Check it with `zstd -t \(name)`"
         case .failed(let name, let why): "\(name) cannot be read: \(why)"
         }
     }

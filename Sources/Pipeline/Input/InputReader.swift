@@ -105,7 +105,9 @@ final class InputReader {
     private func decompress() throws(InputError) {
         do throws(ZstdInputError) {
             hasPending = true
-            while hasPending, buffer.count < Self.pieceBytes {
+            // Always some more: what is there may be the beginning of one long line.
+            let enough = buffer.count + Self.pieceBytes
+            while hasPending, buffer.count < enough {
                 hasPending =
                     try zstd?.decompress(compressed.span, at: &compressedStart, into: &buffer) ?? false
             }
