@@ -63,7 +63,9 @@ struct JSONObjectWriter: ~Copyable {
 
     static func append(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
+        var before: UInt8 = 0
         for byte in text.utf8 {
+            defer { before = byte }
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 out.append(UInt8(ascii: "\\"))
@@ -71,14 +73,21 @@ struct JSONObjectWriter: ~Copyable {
             case UInt8(ascii: "\n"): out.append(contentsOf: "\\n".utf8)
             case UInt8(ascii: "\r"): out.append(contentsOf: "\\r".utf8)
             case UInt8(ascii: "\t"): out.append(contentsOf: "\\t".utf8)
-            case 0..<0x20, 0x7f:
-                let digits = Array("0123456789abcdef".utf8)
-                out.append(contentsOf: "\\u00".utf8)
-                out.append(digits[Int(byte >> 4)])
-                out.append(digits[Int(byte & 15)])
+            case 0..<0x20, 0x7f: appendEscape(byte, to: &out)
+            // U+0080 to U+009F: C2 and one byte. Some terminals take them for the beginning of a command.
+            case 0x80..<0xa0 where before == 0xc2:
+                out.removeLast()
+                appendEscape(byte, to: &out)
             default: out.append(byte)
             }
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscape(_ byte: UInt8, to out: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        out.append(contentsOf: "\\u00".utf8)
+        out.append(digits[Int(byte >> 4)])
+        out.append(digits[Int(byte & 15)])
     }
 }

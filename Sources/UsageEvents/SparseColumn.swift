@@ -72,6 +72,17 @@ public struct TextColumn: Sendable {
         ends.isEmpty ? 0..<0 : (row == 0 ? 0 : ends[row - 1])..<ends[row]
     }
 
+    /// How many of the first `rows` rows have no text.
+    public func nullCount(rows: Int) -> Int {
+        var count = ends.isEmpty ? rows : 0
+        var start = 0
+        for end in ends {
+            if end == start { count += 1 }
+            start = end
+        }
+        return count
+    }
+
     /// The text of a row; nil for null.
     public subscript(row: Int) -> String? {
         let r = range(of: row)

@@ -110,6 +110,12 @@ final class EventFeed {
 
     /// Fills a batch with up to a block of events. A pipe that has nothing more for now ends the batch early.
     func next(into batch: inout EventBatch, symbols: inout Symbols) -> Step {
+        let step = fill(&batch, &symbols)
+        counts.withoutID += batch.requestID.nullCount(rows: batch.count)
+        return step
+    }
+
+    private func fill(_ batch: inout EventBatch, _ symbols: inout Symbols) -> Step {
         batch.removeAll()
         while true {
             if Interruption.pending != nil { return batch.isEmpty ? .finished : .batch }
