@@ -72,7 +72,7 @@ enum SampleAlerts {
         {"id":"al_00000000000000cc","seq":0,"state":"firing","at":"2026-04-01T14:25:00.000Z",\#
         "starts_at":"2026-04-01T14:25:00.000Z","kind":"new_model","severity":"medium","page":true,\#
         "historical":false,"retroactive":false,"identity":"eve\u001b[2J\#u{202e}\n2026","person":null,\#
-        "team":"a\#u{85}b","project":null,"tool":"\u0007bell","model":"x\u0000y","mcp_server":null,\#
+        "team":"a\u0085b","project":null,"tool":"\u0007bell","model":"x\u0000y","mcp_server":null,\#
         "title":"eve\u001b[2J\#u{202e}\n2026 used model x\u0000y, new here","reason":"first",\#
         "observed":{"value":0,"unit":"usd","window":"first_use","cost_basis":null},"expected":null,\#
         "score":null,"threshold":null,"contributors":[],"exposed_usd":0,"evidence":{"first_sequence":1,\#
