@@ -63,6 +63,13 @@ struct JSONObjectWriter: ~Copyable {
 
     static func append(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
+        defer { out.append(UInt8(ascii: "\"")) }
+        // Nearly all text needs no escape.
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }
+        if isPlain {
+            out.append(contentsOf: text.utf8)
+            return
+        }
         var before: UInt8 = 0
         for byte in text.utf8 {
             defer { before = byte }
@@ -81,7 +88,6 @@ struct JSONObjectWriter: ~Copyable {
             default: out.append(byte)
             }
         }
-        out.append(UInt8(ascii: "\""))
     }
 
     private static func appendEscape(_ byte: UInt8, to out: inout [UInt8]) {

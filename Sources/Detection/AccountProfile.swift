@@ -43,7 +43,7 @@ extension Scorer {
         guard Int(account) < now.count, now[Int(account)].clock != Int64.min else { return nil }
         let state = past[Int(account)]
         let levels = Metric.allCases.map { metric in
-            let known = baseline(metric, state)
+            let known = Self.baseline(metric, state, configuration.baseline)
             let current = now[Int(account)].sums[metric]
             let score =
                 current > 0 && known.have > 0

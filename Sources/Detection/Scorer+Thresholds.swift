@@ -32,10 +32,11 @@ extension Scorer {
     /// or days.
     ///
     /// The hour is judged by the largest hours of days: quiet hours say little about what a busy one may be.
-    func baseline(_ metric: Metric, _ state: AccountPast) -> (
+    static func baseline(
+        _ metric: Metric, _ state: AccountPast, _ b: DetectionConfiguration.Baseline
+    ) -> (
         mean: Double, spread: Double, have: Double, need: Double
     ) {
-        let b = configuration.baseline
         let moments =
             switch metric {
             case .spendHour: state.peakSpend
@@ -56,7 +57,7 @@ extension Scorer {
         for metric in Metric.allCases {
             let s = spike(metric)
             guard s.enabled else { continue }
-            let known = baseline(metric, past[a])
+            let known = Self.baseline(metric, past[a], configuration.baseline)
             guard known.have >= known.need else { continue }
             let k = metric.isHour ? s.sensitivity : s.daySensitivity
             let level = Deterministic.exp2(min(known.mean + k * known.spread, 59))
@@ -114,7 +115,7 @@ extension Scorer {
     ) -> Signal {
         let a = event.account
         let bit: UInt8 = 1 << UInt8(metric.rawValue)
-        let known = baseline(metric, past[a])
+        let known = Self.baseline(metric, past[a], configuration.baseline)
         let warm = known.have >= known.need
         let isFirst = now[a].open & bit == 0 || warm && now[a].openAsNewcomer & bit != 0
         now[a].open |= bit
