@@ -39,11 +39,11 @@ print(c.execute(f'''
   WITH hours AS (
     SELECT identity, CAST(epoch(ts) // 3600 AS INTEGER) AS hour, CAST(sum(input_tokens + output_tokens) AS DOUBLE) AS x
     FROM {events} GROUP BY 1, 2),
-  trailing AS (
+  past AS (
     SELECT x, count(*) OVER w AS n, sum(x) OVER w AS s, sum(x * x) OVER w AS q FROM hours
     WINDOW w AS (PARTITION BY identity ORDER BY hour RANGE BETWEEN 168 PRECEDING AND 1 PRECEDING))
   SELECT count(*), count(*) FILTER (WHERE n >= 24 AND x > s / n + 4 * sqrt(greatest(q / n - (s / n) ** 2, 0)))
-  FROM trailing''').fetchone())
+  FROM past''').fetchone())
 for key in ('model', 'mcp_server'):
     print(key, c.execute(f"SELECT count(*) FROM (SELECT identity, {key}, min(ts) FROM {events} "
                          f"WHERE {key} IS NOT NULL GROUP BY 1, 2)").fetchone())
