@@ -55,7 +55,7 @@ install: prerequisites
 	@$(SWIFT) build -c release --product tidemark $(STATIC)
 	@install -d "$(bin)" "$(share)/man/man1" "$(share)/bash-completion/completions" \
 	    "$(share)/zsh/site-functions" "$(share)/fish/vendor_completions.d"
-	@install -m 755 .build-static/release/tidemark "$(bin)/tidemark"
+	@install -s -m 755 .build-static/release/tidemark "$(bin)/tidemark"
 	@install -m 644 docs/man/tidemark.1 "$(share)/man/man1/tidemark.1"
 	@"$(bin)/tidemark" --generate-completion-script bash > "$(share)/bash-completion/completions/tidemark"
 	@"$(bin)/tidemark" --generate-completion-script zsh > "$(share)/zsh/site-functions/_tidemark"
