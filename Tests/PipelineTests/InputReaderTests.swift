@@ -1,4 +1,5 @@
 import EventLog
+import Foundation
 import Testing
 import UsageEvents
 
@@ -98,5 +99,31 @@ import UsageEvents
         while case .batch = feed.next(into: &batch, symbols: &symbols) {}
         #expect(
             feed.problems == [.missing(name: directory.path + "/none"), .directory(name: directory.path)])
+    }
+
+    @Test func `a named pipe is opened once, so that its writer is heard to the end`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/pipe"
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        let bytes = Data(Array(repeating: Self.line, count: 20_000).flatMap { $0 })
+        let writer = Thread {
+            let handle = FileHandle(forWritingAtPath: path)
+            try? handle?.write(contentsOf: bytes)
+            try? handle?.close()
+        }
+        writer.start()
+        let feed = EventFeed(FeedOptions(sources: [path], prices: PriceTable()))
+        var batch = EventBatch()
+        var symbols = Symbols()
+        var events = 0
+        reading: while true {
+            switch feed.next(into: &batch, symbols: &symbols) {
+            case .finished: break reading
+            case .idle: continue
+            case .batch: events += batch.count
+            }
+        }
+        #expect(events == 20_000)
+        #expect(feed.problems.isEmpty)
     }
 }

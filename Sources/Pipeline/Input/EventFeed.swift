@@ -17,6 +17,18 @@ public struct FeedOptions: Sendable {
     /// Whether files are followed as they grow.
     public var follows = false
 
+    /// Why none of the sources is there, the first of their reasons; nil where one is, or none is named.
+    public var absence: InputError? {
+        var first: InputError?
+        for source in sources {
+            do throws(InputError) {
+                _ = try FileInput.size(ofFileAt: source)
+                return nil
+            } catch { first = first ?? error }
+        }
+        return first
+    }
+
     /// Options for some sources.
     public init(sources: [String], prices: PriceTable) {
         self.sources = sources
@@ -99,7 +111,7 @@ final class EventFeed {
         decoder = NDJSONDecoder()
         var total: Int? = 0
         for source in options.sources {
-            guard let file = try? FileInput(source), let size = file.size, let sum = total else {
+            guard let sum = total, let size = try? FileInput.size(ofFileAt: source) else {
                 total = nil
                 break
             }

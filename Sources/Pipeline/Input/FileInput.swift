@@ -66,6 +66,17 @@ struct FileInput: ~Copyable {
         }
     }
 
+    /// Length of a regular file, nil for a pipe, without opening it: a pipe that is opened and closed again
+    /// has lost its writer.
+    static func size(ofFileAt path: String) throws(InputError) -> Int? {
+        guard path != "-" else { return nil }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw error(path, errno) }
+        let kind = status.st_mode & S_IFMT
+        if kind == S_IFDIR { throw .directory(name: path) }
+        return kind == S_IFREG ? Int(status.st_size) : nil
+    }
+
     /// Waits until a pipe has something, or for a while. A regular file is always ready.
     func wait(milliseconds: Int32) -> Bool {
         if size != nil { return true }

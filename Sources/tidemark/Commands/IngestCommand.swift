@@ -67,6 +67,8 @@ struct IngestCommand: ParsableCommand {
             log: session.logConfiguration(), environment: Platform.environment())
         var options = IngestOptions(log: session.log, feed: try input.feed(settings))
         if options.feed.sources.isEmpty { options.feed.sources = ["-"] }
+        // Without anything to read no log is made.
+        if let absence = options.feed.absence { throw absence }
         options.feed.follows = follow
         options.feed.isLive = live || (follow && !history)
         options.waitsForSpace = follow
