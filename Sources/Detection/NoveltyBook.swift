@@ -38,9 +38,6 @@ struct NoveltyBook: Sendable {
     private var news: [Key: News] = [:]
     private var logSince: Int64?
 
-    /// First uses that were news to nobody, or came while learning.
-    private(set) var unremarkable = 0
-
     mutating func judge(
         _ use: FirstUse, signal: Signal, now: Int64, configuration: DetectionConfiguration,
         symbols: borrowing Symbols
@@ -67,10 +64,7 @@ struct NoveltyBook: Sendable {
                 && Double(teams[signal.team]?.members.count ?? 0) > settings.teamMates
         }
         let learning = Double(signal.at.rawValue - since) < settings.learningDays * Double(Timestamp.day)
-        guard settings.enabled, !learning else {
-            unremarkable += 1
-            return nil
-        }
+        guard settings.enabled, !learning else { return nil }
         if let first = news[everywhere], time - first.at < Timestamp.day {
             // Already told within a day: the third adopter makes it a rollout, the others are part of it.
             guard Double(inOrganisation + 1) == settings.rolloutAccounts else { return nil }
@@ -87,7 +81,6 @@ struct NoveltyBook: Sendable {
         } else if settings.teamNews, teamKnown, Double(inTeam) < settings.teamMates {
             comparison = .newToTeam
         } else {
-            unremarkable += 1
             return nil
         }
         let value = isModel ? symbols.models.text(of: use.value) : symbols.mcpServers.text(of: use.value)

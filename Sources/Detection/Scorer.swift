@@ -29,9 +29,6 @@ public struct Scorer: Sendable {
     /// An engine that has seen nothing.
     public init(configuration: DetectionConfiguration) { self.configuration = configuration }
 
-    /// How many accounts have been seen.
-    public var accountCount: Int { now.count { $0.clock != Int64.min } }
-
     /// Observes events in sequence order; appends what they mean, in the same order.
     ///
     /// - Parameters:
