@@ -11,6 +11,7 @@ let package = Package(
             targets: [
                 "UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline",
             ]),
+        .library(name: "TidemarkTestKit", targets: ["TidemarkTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

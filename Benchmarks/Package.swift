@@ -17,7 +17,8 @@ let package = Package(
         .executableTarget(name: "append", dependencies: core),
         .executableTarget(name: "observe", dependencies: core),
         .executableTarget(name: "replay", dependencies: core),
-        .executableTarget(name: "generate", dependencies: core),
+        .executableTarget(
+            name: "generate", dependencies: core + [.product(name: "TidemarkTestKit", package: "tidemark")]),
     ],
     swiftLanguageModes: [.v6]
 )

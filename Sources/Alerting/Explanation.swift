@@ -23,15 +23,20 @@ enum Explanation {
             a.isMoney
             ? NanoUSD(rawValue: roundedToThreeDigits(expected.value)).dollars
             : tokens(roundedToThreeDigits(expected.value))
+        let caution = a.isMoney && isListPrice(a.basis) ? " (a plan may bill less)" : ""
         switch a.comparison {
         case .organisation:
             let verb = a.isMoney ? "spend" : "use"
-            return "\(identity) \(amount) and has no history; accounts here usually \(verb) \(usual)"
+            return
+                "\(identity) \(amount) and has no history; accounts here usually \(verb) \(usual)\(caution)"
         default:
             let ratio = multiple(Double(a.observed) / max(expected.value, 1))
-            return "\(identity) \(amount), \(ratio) its usual \(usual)"
+            return "\(identity) \(amount), \(ratio) its usual \(usual)\(caution)"
         }
     }
+
+    /// Whether dollars are what the tokens cost by the price list, not what will be billed.
+    private static func isListPrice(_ basis: CostBasis) -> Bool { basis == .list || basis == .estimated }
 
     private static func firstUse(_ a: Anomaly, _ identity: String) -> String {
         let what = a.kind == .newModel ? "model" : "MCP server"
@@ -50,7 +55,7 @@ enum Explanation {
     static func money(_ nano: Int64, _ basis: CostBasis) -> String {
         let dollars = NanoUSD(rawValue: nano).dollars
         switch basis {
-        case .list, .estimated: return "≈ \(dollars) (list price)"
+        case .list, .estimated: return "≈ \(dollars) at list price"
         case .included: return "\(dollars) (included in a plan)"
         case .billed, .unstated: return dollars
         }

@@ -11,6 +11,10 @@ public struct DecoderOptions: Sendable {
     public var prices: PriceTable?
     /// The latest `ts` that is accepted, ms UTC; a later one is rejected as `future`. Nil accepts all.
     public var timestampMax: Int64?
+    /// The input's path, or `-`: some formats say in it what their records leave out.
+    public var path = "-"
+    /// Which columns of a table that belongs to no known format mean what.
+    public var mapping: ColumnMapping?
 
     /// Options from their parts; none of them changes how valid lines are read.
     public init(

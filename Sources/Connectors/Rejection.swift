@@ -4,6 +4,8 @@ public import UsageEvents
 public enum RejectionReason: String, CaseIterable, Hashable, Sendable {
     /// Not JSON by RFC 8259: syntax, an unpaired surrogate, text after the object, a line cut short.
     case malformedJSON = "malformed_json"
+    /// Not CSV by RFC 4180: a quote at fault, another number of cells than the header has.
+    case malformedCSV = "malformed_csv"
     /// Bytes in a string that are not UTF-8.
     case invalidUTF8 = "invalid_utf8"
     /// A raw control character in a string, or an escaped NUL in a label.

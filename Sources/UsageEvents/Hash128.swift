@@ -22,18 +22,18 @@ public struct Hash128: Hashable, Sendable {
         var h2: UInt64 = 0
         let count = bytes.count
         var i = 0
-        while i + 16 <= count {
-            Self.mixFirst(&h1, Self.load(bytes, i, 8))
+        while i <= count - 16 {
+            Self.mixFirst(&h1, ByteBlocks.wholeWord(bytes, at: i))
             h1 = h1.rotated(27) &+ h2
             h1 = h1 &* 5 &+ 0x52dc_e729
-            Self.mixSecond(&h2, Self.load(bytes, i + 8, 8))
+            Self.mixSecond(&h2, ByteBlocks.wholeWord(bytes, at: i + 8))
             h2 = h2.rotated(31) &+ h1
             h2 = h2 &* 5 &+ 0x3849_5ab5
             i += 16
         }
         let rest = count - i
-        if rest > 8 { Self.mixSecond(&h2, Self.load(bytes, i + 8, rest - 8)) }
-        if rest > 0 { Self.mixFirst(&h1, Self.load(bytes, i, min(rest, 8))) }
+        if rest > 8 { Self.mixSecond(&h2, ByteBlocks.word(bytes, at: i + 8)) }
+        if rest > 0 { Self.mixFirst(&h1, ByteBlocks.word(bytes, at: i)) }
         h1 ^= UInt64(count)
         h2 ^= UInt64(count)
         h1 = h1 &+ h2
@@ -62,21 +62,21 @@ public struct Hash128: Hashable, Sendable {
     }
 
     /// The 32 hexadecimal digits.
-    public var hex: String { Self.hex(high) + Self.hex(low) }
+    public var hex: String { Self.hex([high, low]) }
 
     /// The 16 hexadecimal digits of the first half.
-    public var shortHex: String { Self.hex(high) }
+    public var shortHex: String { Self.hex([high]) }
 
-    private static func hex(_ v: UInt64) -> String {
-        let text = String(v, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
-    }
-
-    @inline(__always)
-    private static func load(_ bytes: Span<UInt8>, _ at: Int, _ n: Int) -> UInt64 {
-        var v: UInt64 = 0
-        for k in 0..<n { v |= UInt64(bytes[at + k]) << UInt64(8 * k) }
-        return v
+    private static func hex(_ words: [UInt64]) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        for word in words {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+                digits.append(digit < 10 ? 48 + digit : 87 + digit)
+            }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     @inline(__always)

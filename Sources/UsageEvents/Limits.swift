@@ -7,6 +7,9 @@ public enum Limits {
     /// Bytes of one input line. A longer one is rejected and its rest skipped. An event has 311 bytes on
     /// average.
     public static let lineBytesMax = 1 << 20
+    /// Bytes of one record of a JSON document, which may hold prompts and answers that are skipped. A longer
+    /// one is rejected and passed over.
+    public static let recordBytesMax = 16 << 20
     /// Bytes of one label (identity, model, request id ...).
     public static let labelBytesMax = 256
     /// Tokens of one kind in one event; 10^12 is 10,000 times the largest context window sold.
@@ -35,8 +38,15 @@ public enum Limits {
     public static let duplicateSpanMin: Int64 = 24 * Timestamp.hour
     /// Keys in the duplicate window above which a source is refused: about 300 MB.
     public static let duplicateKeysMax = 8_000_000
+    /// Events of files that were not written in the order of time that are held before those that nothing
+    /// unread can precede are let go: about 40 MB.
+    public static let heldEvents = 262_144
+    /// Events held at most, about 600 MB; beyond, all are let go, and order holds within such pieces only.
+    public static let heldEventsMax = 4_194_304
     /// Bytes of the file of rejected lines; further ones are counted only.
     public static let rejectedBytesMax = 64 << 20
     /// Bytes of one rejected line that are kept.
     public static let rejectedLineBytesMax = 4_096
+    /// Pairs of group and period that a report sums up: about 1 GB. A million accounts with four models each.
+    public static let usageGroupsMax = 4_000_000
 }

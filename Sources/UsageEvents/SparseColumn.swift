@@ -99,6 +99,34 @@ public struct TextColumn: Sendable {
         ends.append(bytes.count)
     }
 
+    /// Sets the text of the row that comes next; nil is null.
+    mutating func append(_ text: String?, row: Int) {
+        if ends.isEmpty {
+            if text?.isEmpty ?? true { return }
+            ends = [Int](repeating: 0, count: row)
+        }
+        if let text { bytes.append(contentsOf: text.utf8) }
+        ends.append(bytes.count)
+    }
+
+    /// Sets the texts of the rows that come next, behind the first `row`: `fill` appends all their bytes,
+    /// exactly `total`, and where each ends among all bytes of the call.
+    public mutating func append(
+        rows: Int, bytes total: Int, after row: Int,
+        fill: (_ bytes: inout OutputSpan<UInt8>, _ ends: inout OutputSpan<Int>) -> Void
+    ) {
+        if ends.isEmpty {
+            if total == 0 { return }
+            ends = [Int](repeating: 0, count: row)
+        }
+        let before = bytes.count
+        bytes.append(addingCapacity: total) { space in
+            ends.append(addingCapacity: rows) { places in fill(&space, &places) }
+        }
+        precondition(bytes.count == before + total && ends.count == row + rows)
+        if before > 0 { for i in row..<ends.count { ends[i] += before } }
+    }
+
     /// Forgets all rows, keeps the memory.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)

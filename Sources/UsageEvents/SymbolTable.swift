@@ -8,35 +8,33 @@ public struct SymbolTable: Sendable {
     /// The number that stands for null.
     public static let null: UInt32 = 0
 
-    private let seed: UInt64
+    /// The start of the hash of a text; see `intern(_:hash:)`.
+    public let hasher: SymbolHash
     /// A symbol in the low half of a slot, the high half of its hash in the other; 0 where the slot is free.
     private var slots: [UInt64]
     private var hashes: [UInt64]
     private var ends: [Int]
+    /// All texts one after the other, and zeros behind them, so that a text may be read in whole chunks.
     private var bytes: [UInt8]
 
     /// An empty table.
     public init() {
-        seed = UInt64.random(in: .min ... .max)
+        hasher = SymbolHash()
         slots = [UInt64](repeating: 0, count: 64)
         hashes = [0]
         ends = [0]
-        bytes = []
+        bytes = [UInt8](repeating: 0, count: ByteBlocks.padding)
     }
 
     /// How many symbols there are, null included.
     public var count: Int { ends.count }
-
-    /// The start of the hash of a text; see `intern(_:hash:)`.
-    public var hasher: SymbolHash { SymbolHash(seed: seed) }
 
     /// The number of a text, which is added where it is new. O(length).
     public mutating func intern(_ text: Span<UInt8>) -> UInt32 { intern(text, hash: hasher.of(text)) }
 
     /// The number of a text, which is added where it is new.
     public mutating func intern(_ text: String) -> UInt32 {
-        let utf8 = Array(text.utf8)
-        return intern(utf8.span)
+        text.isEmpty ? Self.null : text.withUTF8Span { intern($0) }
     }
 
     /// The number of a text that is there already, or nil.
@@ -58,6 +56,35 @@ public struct SymbolTable: Sendable {
         let place = place(of: text, hash: hash)
         let slot = slots[place]
         return slot == 0 ? add(text, hash: hash, place: place) : UInt32(truncatingIfNeeded: slot)
+    }
+
+    /// Reads the memory that looking up a text with this hash will need, which brings it into the cache;
+    /// what it returns means nothing.
+    ///
+    /// For many texts at once: the processor then waits for several of them together, where look-ups one
+    /// after the other would wait for each.
+    public func touch(_ hash: UInt64) -> UInt8 {
+        let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)]
+        // An empty slot looks like null, whose text would begin before the first.
+        let start = ends[max(Int(truncatingIfNeeded: slot & 0xffff_ffff), 1) - 1]
+        return bytes[start]
+    }
+
+    /// The same for the first `length` bytes of a text behind which there are at least 16 more: quicker,
+    /// since it is compared in chunks of 16.
+    public mutating func intern(padded text: Span<UInt8>, length: Int, hash: UInt64) -> UInt32 {
+        // Nearly always it is in its first slot.
+        let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
+        let symbol = Int(truncatingIfNeeded: slot & 0xffff_ffff)
+        if slot >> 32 == hash >> 32, symbol != 0 {
+            let start = ends[symbol &- 1]
+            if ends[symbol] &- start == length,
+                ByteBlocks.equal(bytes, at: start, padded: text, length: length)
+            {
+                return UInt32(truncatingIfNeeded: symbol)
+            }
+        }
+        return intern(text.extracting(..<length), hash: hash)
     }
 
     /// The slot that has the text, or the free one where it belongs.
@@ -83,8 +110,10 @@ public struct SymbolTable: Sendable {
     private mutating func add(_ text: Span<UInt8>, hash: UInt64, place: Int) -> UInt32 {
         precondition(ends.count <= UInt32.max)
         let symbol = UInt32(ends.count)
+        bytes.removeLast(ByteBlocks.padding)
         ByteBlocks.append(text, to: &bytes)
         ends.append(bytes.count)
+        bytes.append(contentsOf: repeatElement(0, count: ByteBlocks.padding))
         hashes.append(hash)
         slots[place] = Self.slot(symbol, hash)
         if ends.count * 2 > slots.count { grow() }
@@ -125,21 +154,27 @@ public struct SymbolTable: Sendable {
     public func optionalText(of symbol: UInt32) -> String? { symbol == 0 ? nil : text(of: symbol) }
 }
 
-/// The seeded hash of a symbol's bytes: little-endian words of eight bytes, the last one padded with
-/// zeros, then the length.
+/// The seeded hash of a symbol's bytes, sixteen at a time as two little-endian words; the last sixteen are
+/// padded with zeros, and are all zeros where the text ends just before them. The length ends it.
 ///
 /// A scanner may compute it while it looks for the end of a string; it must feed the same words.
 public struct SymbolHash: Sendable {
     /// The running value.
     @usableFromInline var state: UInt64
+    /// What the second word of each pair is mixed with; secret like the seed, or somebody could choose a
+    /// word that wipes out the other.
+    @usableFromInline let key: UInt64
 
-    /// Begins a hash.
-    @inlinable public init(seed: UInt64) { state = seed }
+    /// Begins hashes of a kind of their own.
+    public init() {
+        state = UInt64.random(in: .min ... .max)
+        key = UInt64.random(in: .min ... .max)
+    }
 
-    /// Takes the next eight bytes.
+    /// Takes the next sixteen bytes.
     @inlinable @inline(__always)
-    public mutating func feed(_ word: UInt64) {
-        let product = (state ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+    public mutating func feed(_ first: UInt64, _ second: UInt64) {
+        let product = (state ^ first).multipliedFullWidth(by: key ^ second)
         state = product.high ^ product.low
     }
 
@@ -155,9 +190,9 @@ public struct SymbolHash: Sendable {
     public func of(_ text: Span<UInt8>) -> UInt64 {
         var hash = self
         var i = 0
-        while i < text.count {
-            hash.feed(ByteBlocks.word(text, at: i))
-            i += 8
+        while i <= text.count {
+            hash.feed(ByteBlocks.word(text, at: i), ByteBlocks.word(text, at: i + 8))
+            i += 16
         }
         return hash.finish(length: text.count)
     }

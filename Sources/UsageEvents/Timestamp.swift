@@ -71,6 +71,7 @@ extension Timestamp: CustomStringConvertible {
     /// then `Z`, `z` or an offset `+hh:mm`. Years 1970 to 9999; a leap second `:60` counts as `:59.999`.
     ///
     /// Returns nil for anything else.
+    @inlinable
     public init?(rfc3339 text: some Sequence<UInt8>) {
         var bytes = text.makeIterator()
         func digits(_ n: Int) -> Int64? {

@@ -77,9 +77,9 @@ extension EventBatch {
         reasoningTokens.append(event.reasoningTokens, row: row)
         requests.append(event.requests, row: row)
         source.append(symbols.sources.intern(event.source ?? ""), row: row)
-        requestID.append(Array((event.requestID ?? "").utf8).span, row: row)
-        sessionID.append(Array((event.sessionID ?? "").utf8).span, row: row)
-        origin.append(Array((event.origin ?? "").utf8).span, row: row)
+        requestID.append(event.requestID, row: row)
+        sessionID.append(event.sessionID, row: row)
+        origin.append(event.origin, row: row)
     }
 
     /// The event of a row.

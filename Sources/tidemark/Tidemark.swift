@@ -27,7 +27,11 @@ struct Tidemark: ParsableCommand {
         subcommands: [OverviewCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Watch", subcommands: [Demo.self, IngestCommand.self, Tail.self]),
-            CommandGroup(name: "Understand", subcommands: [Explain.self, ReplayCommand.self]),
+            CommandGroup(
+                name: "Understand",
+                subcommands: [
+                    InventoryCommand.self, ReportCommand.self, Explain.self, ReplayCommand.self,
+                ]),
             CommandGroup(name: "Keep", subcommands: [LogCommand.self, ConfigCommand.self]),
         ],
         defaultSubcommand: OverviewCommand.self

@@ -75,7 +75,8 @@ import Testing
         try tool.write("a.ndjson.gz", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
         try tool.write("good.ndjson", Self.good)
         let cases: [(name: String, status: Int32, words: String)] = [
-            ("nosuch.ndjson", 66, "nosuch.ndjson: no such file"), ("folder", 66, "folder is a directory"),
+            ("nosuch.ndjson", 66, "nosuch.ndjson: no such file"),
+            ("folder", 66, "folder is a folder without event files"),
             ("a.ndjson.gz", 65, "gzip -dc a.ndjson.gz | tidemark ingest -"),
         ]
         for (name, status, words) in cases {

@@ -10,7 +10,7 @@ import Testing
         #expect(bare.out.contains("There is no log in ~/log yet.") && bare.out.contains("tidemark demo"))
         #expect(bare.err.isEmpty)
         let json = try tool.run("--json")
-        #expect(json.out == "{\"log\":\"\(tool.file("log"))\",\"exists\":false}\n")
+        #expect(json.out == "{\"log\":\"\(tool.file("log"))\",\"exists\":false,\"sources\":[]}\n")
         for command in ["tail", "replay"] {
             let result = try tool.run(command)
             #expect(result.status == 66, "\(command)")

@@ -20,7 +20,7 @@ import UsageEvents
             case .finished:
                 feed.finish()
                 return (feed.counts, feed.problems, events)
-            case .idle: continue
+            case .idle, .recall: continue
             case .batch: events += batch.count
             }
             feed.refused.removeAll()
@@ -98,7 +98,10 @@ import UsageEvents
         var symbols = Symbols()
         while case .batch = feed.next(into: &batch, symbols: &symbols) {}
         #expect(
-            feed.problems == [.missing(name: directory.path + "/none"), .directory(name: directory.path)])
+            feed.problems == [
+                .missing(name: directory.path + "/none"),
+                .empty(name: directory.path, suffixes: SourceList.suffixes),
+            ])
     }
 
     @Test func `a named pipe is opened once, so that its writer is heard to the end`() throws {
@@ -119,7 +122,7 @@ import UsageEvents
         reading: while true {
             switch feed.next(into: &batch, symbols: &symbols) {
             case .finished: break reading
-            case .idle: continue
+            case .idle, .recall: continue
             case .batch: events += batch.count
             }
         }

@@ -51,6 +51,32 @@ import UsageEvents
         #expect(worst < Self.bound + Self.oracle)
     }
 
+    /// The series term by term, with divisions.
+    private static func series(_ x: Double) -> Double {
+        var exponent = Double(x.exponent)
+        var m = x.significand
+        if m > 1.414_213_562_373_095_1 {
+            m *= 0.5
+            exponent += 1
+        }
+        let s = (m - 1) / (m + 1)
+        var sum = 1.0 / 21
+        for k in stride(from: 19.0, through: 1, by: -2) { sum = sum * (s * s) + 1 / k }
+        return exponent + 2 * s * sum * 1.442_695_040_888_963_4
+    }
+
+    @Test func `the logarithm has the bits of its series`() {
+        var random = SplitMix64(seed: 7)
+        for _ in 0..<300_000 {
+            let x = Double(bitPattern: random.next() & 0x7fff_ffff_ffff_ffff)
+            guard x.isFinite, x > 0 else { continue }
+            if Deterministic.log2(x) != Self.series(x) { Issue.record("log2(\(x))") }
+        }
+        for x in [Double.leastNonzeroMagnitude, .leastNormalMagnitude.nextDown, .leastNormalMagnitude, 1] {
+            #expect(Deterministic.log2(x) == Self.series(x))
+        }
+    }
+
     @Test func `the logarithm is within its bound where it changes octaves`() {
         for exponent in stride(from: -1_074.0, through: 1_023, by: 1) {
             let power = Double(sign: .plus, exponent: Int(exponent), significand: 1)

@@ -105,4 +105,31 @@ import TidemarkTestKit
         #expect(!EventShape(rawValue: 1 << 22).isValid && !EventShape(rawValue: 7 << 24).isValid)
         #expect(!EventShape(rawValue: 7 << 27).isValid)
     }
+
+    @Test func `texts that come many at once are those that come one by one`() {
+        var random = SplitMix64(seed: 5)
+        for emptyPercent in [0, 50, 100] {
+            var single = TextColumn()
+            var many = TextColumn()
+            var row = 0
+            for count in [3, 0, 1, 200] {
+                let texts = (0..<count).map { _ in
+                    random.below(100) < emptyPercent
+                        ? [] : (0..<random.below(40)).map { _ in UInt8(97 + random.below(26)) }
+                }
+                many.append(rows: count, bytes: texts.reduce(0) { $0 + $1.count }, after: row) {
+                    bytes, ends in
+                    for text in texts {
+                        for byte in text { bytes.append(byte) }
+                        ends.append(bytes.count)
+                    }
+                }
+                for text in texts {
+                    single.append(text.span, row: row)
+                    row += 1
+                }
+                #expect(many.bytes == single.bytes && many.ends == single.ends)
+            }
+        }
+    }
 }

@@ -96,6 +96,9 @@ import UsageEvents
         let plain = Price(input: 3_000_000, output: 15_000_000, cacheRead: 300_000, cacheWrite: 3_750_000)
         #expect(cost(plain, 1_000, 100, 10, 1) == 4_506_750)
         #expect(cost(plain, -1_000) == -3_000_000)
+        // What is kept for an hour costs twice the input, whatever shorter writes cost: 7,500 + 18,000.
+        let long = plain.cost(input: 0, output: 0, cacheRead: 0, cacheWrite: 2, longCacheWrite: 3)
+        #expect(long?.rawValue == 25_500)
         let tiny = Price(input: 500, output: nil, cacheRead: nil, cacheWrite: nil)
         #expect([1, 2, 3, 5, 7, -1, -3].map { cost(tiny, $0) } == [0, 1, 2, 2, 4, 0, -2])
         #expect(cost(tiny, 0, 0, 1, 1) == 1)
@@ -119,5 +122,51 @@ import UsageEvents
         #expect(price(table, "gpt-5.1-codex")?.input == 1_250_000)
         #expect(price(table, "xai/grok-4.5") == price(table, "grok-4.5"))
         #expect(price(table, "no-such-model") == nil)
+    }
+
+    @Test func `rows of a user win over the table behind, for the models and from the dates they name`()
+        throws
+    {
+        let own = try table(
+            """
+            model,input,output,valid_from,aliases
+            claude-sonnet-5,1,2,2026-06-01,team-sonnet; gateway/sonnet
+            house-model,4,8,,
+            """)
+        let all = own.over(try table("model,input,output\nclaude-sonnet-5,3,15\ngpt-5,1.25,10\n"))
+        let may = Timestamp(rfc3339: "2026-05-31T23:59:59Z".utf8)?.rawValue ?? 0
+        let june = Timestamp(rfc3339: "2026-06-01T00:00:00Z".utf8)?.rawValue ?? 0
+        #expect(price(all, "claude-sonnet-5", at: june)?.input == 1_000_000)
+        #expect(price(all, "claude-sonnet-5", at: may)?.input == 3_000_000)
+        #expect(price(all, "Team-Sonnet", at: june)?.input == 1_000_000)
+        #expect(price(all, "anthropic/claude-sonnet-5-20260501", at: june)?.input == 1_000_000)
+        #expect(price(all, "gpt-5", at: june)?.input == 1_250_000)
+        #expect(price(all, "house-model")?.output == 8_000_000)
+        #expect(all.model(named: "unheard-of") == nil)
+    }
+
+    @Test(arguments: [
+        ("claude-4.5-sonnet", "claude-sonnet-4-5"), ("claude-sonnet-4.5", "claude-sonnet-4-5"),
+        ("claude-sonnet-4-5-20250929", "claude-sonnet-4-5"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5"),
+        ("openrouter/anthropic/claude-sonnet-4.5", "claude-sonnet-4-5"),
+        ("claude-4-sonnet-thinking", "claude-sonnet-4-thinking"),
+        ("claude-3-7-sonnet@20250219", "claude-sonnet-3-7"),
+        ("gpt-5.1-2025-11-13", "gpt-5-1"), ("m-max", "m-max"), ("gpt-4o", "gpt-4o"), ("claude", "claude"),
+        ("claude-v2", "claude"), ("vendor/", "vendor"), ("", ""), ("-", "-"),
+    ])
+    func `spellings of one model fold to one name`(name: String, folded: String) {
+        #expect(ModelName.folded(name) == folded)
+        #expect(ModelName.folded(ModelName.folded(name)) == ModelName.folded(name))
+    }
+
+    @Test func `a way of running a model is priced as the model, the region's price only in the region`() {
+        let bundled = PriceTable.bundled
+        let plain = price(bundled, "claude-sonnet-4-5", at: .max)
+        #expect(plain != nil)
+        for name in ["claude-4.5-sonnet-thinking", "claude-4.5-sonnet", "Claude-Sonnet-4.5-thinking-high"] {
+            #expect(price(bundled, name, at: .max) == plain, "\(name)")
+        }
+        #expect(price(bundled, "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", at: .max) != plain)
     }
 }

@@ -29,20 +29,42 @@ import UsageEvents
         #expect(table.intern("a\u{0}") == 2 && table.intern("a\u{0}\u{0}") == 3)
     }
 
-    @Test func `a hash that was fed word by word is the hash of the text`() {
+    @Test func `a hash that was fed two words at a time is the hash of the text`() {
         var table = SymbolTable()
-        for length in 0..<40 {
+        for length in 0..<70 {
             let text = (0..<length).map { UInt8($0 + 1) }
-            var hash = table.hasher
-            for start in stride(from: 0, to: length, by: 8) {
-                var word: UInt64 = 0
-                for (k, byte) in text[start..<min(start + 8, length)].enumerated() {
-                    word |= UInt64(byte) << (8 * k)
-                }
-                hash.feed(word)
+            func word(_ start: Int) -> UInt64 {
+                text.enumerated().filter { $0.offset >= start && $0.offset < start + 8 }
+                    .reduce(0) { $0 | UInt64($1.element) << (8 * ($1.offset - start)) }
             }
+            var hash = table.hasher
+            for start in stride(from: 0, through: length, by: 16) { hash.feed(word(start), word(start + 8)) }
             #expect(hash.finish(length: length) == table.hasher.of(text.span))
             #expect(table.intern(text.span, hash: hash.finish(length: length)) == table.intern(text.span))
+        }
+    }
+
+    @Test func `what follows a text does not count, and each byte of it does`() {
+        var random = SplitMix64(seed: 8)
+        var table = SymbolTable()
+        for length in 1..<70 {
+            let text = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            func number(_ text: [UInt8], _ hash: UInt64) -> UInt32 {
+                let behind = (0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+                return table.intern(padded: (text + behind).span, length: length, hash: hash)
+            }
+            // All under one hash: only the comparison can tell them apart.
+            let hash = table.hasher.of(text.span)
+            let symbol = number(text, hash)
+            #expect(Array(table.utf8(of: symbol)) == text)
+            for k in 0..<length {
+                var other = text
+                other[k] ^= 1
+                let changed = number(other, hash)
+                #expect(changed != symbol && Array(table.utf8(of: changed)) == other)
+            }
+            #expect(number(text, hash) == symbol)
+            _ = table.touch(hash)
         }
     }
 

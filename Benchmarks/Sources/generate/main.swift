@@ -1,4 +1,5 @@
-// Writes a deterministic corpus of canonical events to standard output: `generate 10000000 > events.ndjson`.
+// Writes a deterministic corpus of canonical events to standard output: `generate 10000000 > events.ndjson`;
+// or a year of transcripts into a folder: `generate transcripts --out DIR --messages 200000 --seed 1`.
 import BenchmarkKit
 
 #if canImport(Glibc)
@@ -8,6 +9,11 @@ import BenchmarkKit
 #else
     import Darwin
 #endif
+
+if let transcripts = Transcripts(Array(CommandLine.arguments.dropFirst())) {
+    try transcripts.write()
+    exit(0)
+}
 
 var corpus = Corpus(events: BenchmarkSize().events)
 var lines: [UInt8] = []

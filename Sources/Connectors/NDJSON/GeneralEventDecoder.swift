@@ -18,10 +18,12 @@ struct GeneralEventDecoder {
     }
 
     let options: DecoderOptions
+    private let rules: EventRules
     private let fieldsByKey: [[UInt8]: Field]
 
     init(options: DecoderOptions) {
         self.options = options
+        rules = EventRules(options)
         fieldsByKey = Dictionary(uniqueKeysWithValues: Field.allCases.map { (Array($0.key.utf8), $0) })
     }
 
@@ -39,8 +41,9 @@ struct GeneralEventDecoder {
         event.origin = try fields.label(.origin)
         event.source = try fields.label(.source) ?? options.defaultSource
         event.shape.rawValue |= fields.present
-        try checkTogether(event)
-        let isPriced = estimate(&event)
+        try rules.check(event)
+        var models = ModelNumbers()
+        let isPriced = rules.estimate(&event, models: &models)
         return Accepted(
             event: event, unknownKeys: unknownKeys, isCostRounded: isCostRounded, isPriced: isPriced)
     }
@@ -105,7 +108,7 @@ struct GeneralEventDecoder {
     // MARK: - Fields
 
     private func readTimes(_ line: Span<UInt8>, _ fields: inout FieldReader) throws(Refusal) -> UsageEvent {
-        guard let ts = try fields.time(.ts, line) else { throw Self.missing(.ts, "each event needs a time") }
+        guard let ts = try fields.time(.ts, line) else { throw .missing(.ts, "each event needs a time") }
         let tsEnd = try fields.time(.tsEnd, line)
         var event = UsageEvent(ts: ts, identity: "")
         event.tsEnd = tsEnd
@@ -115,16 +118,16 @@ struct GeneralEventDecoder {
     private func readLabels(_ fields: inout FieldReader, _ event: inout UsageEvent) throws(Refusal) {
         if fields.isNull(.identity) {
             guard let identity = options.defaultIdentity, !identity.isEmpty else {
-                throw Self.missing(.identity, "no account is named and there is no default")
+                throw Refusal.missing(.identity, "no account is named and there is no default")
             }
-            event.identity = Self.canonicalIdentity(identity)
+            event.identity = EventRules.canonicalIdentity(identity)
         } else {
             guard let identity = try fields.label(.identity) else {
                 throw Refusal(
                     reason: .outOfRange, field: .identity,
                     detail: "identity is empty, 1 to \(Limits.labelBytesMax) bytes are wanted")
             }
-            event.identity = Self.canonicalIdentity(identity)
+            event.identity = EventRules.canonicalIdentity(identity)
         }
         event.team = try fields.label(.team)
         event.project = try fields.label(.project)
@@ -171,88 +174,10 @@ struct GeneralEventDecoder {
         return cost.isRounded
     }
 
-    // MARK: - What holds between fields
-
-    private func checkTogether(_ event: UsageEvent) throws(Refusal) {
-        if let latest = options.timestampMax, event.ts.rawValue > latest {
-            throw Refusal(
-                reason: .future, field: .ts,
-                detail: "ts \(event.ts) is later than \(Timestamp(rawValue: latest)), the latest accepted")
-        }
-        if event.shape.grain == .bucket, event.tsEnd == nil {
-            throw Self.missing(.tsEnd, "a bucket needs the end of its interval")
-        }
-        if let end = event.tsEnd, end < event.ts || (end == event.ts && event.shape.grain == .bucket) {
-            throw Refusal(
-                reason: .outOfRange, field: .tsEnd, detail: "ts_end \(end) is not after ts \(event.ts)")
-        }
-        guard
-            Self.hasTokens(event) || event.shape.has(.reasoningTokens) || event.shape.has(.costUSD)
-                || event.mcpServer != nil
-        else {
-            throw Self.missing(.inputTokens, "one of tokens, cost_usd and mcp_server is wanted")
-        }
-    }
-
-    /// Whether any of the kinds of tokens that have a price is given.
-    private static func hasTokens(_ event: UsageEvent) -> Bool {
-        let counts: [Field] = [.inputTokens, .outputTokens, .cacheReadTokens, .cacheWriteTokens]
-        return counts.contains { event.shape.has($0) }
-    }
-
-    /// Prices an event that has no cost, and brings estimates into the form that `EventShape.hasCost`
-    /// describes.
-    ///
-    /// What is included in a plan is not priced: nothing is billed for it.
-    private func estimate(_ event: inout UsageEvent) -> Bool {
-        if event.shape.has(.costUSD) {
-            if event.shape.basis == .estimated { event.shape.forgetCostKeys() }
-            return false
-        }
-        if Self.hasTokens(event), event.shape.basis != .included, let cost = price(event) {
-            event.cost = cost
-            event.shape.basis = .estimated
-            event.shape.forgetCostKeys()
-            return true
-        }
-        if event.shape.basis == .estimated {
-            // An estimate of nothing says nothing.
-            event.shape.basis = .unstated
-            event.shape.forgetCostKeys()
-        }
-        return false
-    }
-
-    private func price(_ event: UsageEvent) -> NanoUSD? {
-        guard let prices = options.prices, let name = event.model, let model = prices.model(named: name),
-            let price = prices.price(model: model, at: event.ts.rawValue)
-        else { return nil }
-        return price.cost(
-            input: event.inputTokens, output: event.outputTokens, cacheRead: event.cacheReadTokens,
-            cacheWrite: event.cacheWriteTokens)
-    }
-
-    /// An e-mail address (anything with `@`) in ASCII lower case; anything else as it is.
-    static func canonicalIdentity(_ text: String) -> String {
-        guard text.utf8.contains(UInt8(ascii: "@")) else { return text }
-        return String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }, as: UTF8.self)
-    }
-
-    private static func missing(_ field: Field, _ why: String) -> Refusal {
-        Refusal(reason: .missingField, field: field, detail: "\(field.key) is absent or null: \(why)")
-    }
-
     private static func unknown(_ field: Field, _ word: String, _ wanted: [String]) -> Refusal {
         Refusal(
             reason: .unknownValue, field: field,
             detail:
                 "\(field.key) is \(Printable.quote(word)), wanted one of \(wanted.joined(separator: ", "))")
-    }
-}
-
-extension EventShape {
-    /// Clears the bits of `costUSD` and `costBasis`.
-    mutating func forgetCostKeys() {
-        rawValue &= ~(1 << UInt32(Field.costUSD.rawValue) | 1 << UInt32(Field.costBasis.rawValue))
     }
 }

@@ -33,4 +33,8 @@ public struct ColumnSet: OptionSet, Sendable {
     public static let detection: ColumnSet = [.ts, .labels, .numbers, .shape, .source, .tsEnd]
     /// What the duplicate window reads. The other columns of the batch are left empty, the identity included.
     public static let duplicateKeys: ColumnSet = [.ts, .source, .requestID]
+    /// What tells how an event that may be said again has been counted.
+    public static let revisions: ColumnSet = [
+        .ts, .labels, .numbers, .shape, .source, .details, .requestID,
+    ]
 }

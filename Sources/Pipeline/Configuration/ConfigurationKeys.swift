@@ -15,8 +15,12 @@ public enum ConfigurationKeys {
                 "Size at which a segment file of the log is full and the next one begins."
             ),
             .text(
+                "sources.map", \.sources, \.map, "a mapping such as identity=user_email,ts=day",
+                "What the columns of tables mean that are of no known format; --map wins over it."
+            ),
+            .text(
                 "prices.file", \.prices, \.file, "the path of a file",
-                "A price table to use instead of the bundled one; null for the bundled one."
+                "A price table whose rows win over the bundled ones; null for the bundled ones alone."
             ),
         ] + baseline + spike("spend_spike", \.detection.spendSpike, unit: "US dollars", floorMax: 1e6)
         + spike("token_spike", \.detection.tokenSpike, unit: "tokens", floorMax: 1e12)

@@ -16,9 +16,18 @@ public struct TidemarkConfiguration: Hashable, Sendable {
         public init() {}
     }
 
+    /// What inputs mean that are of no known format.
+    public struct SourceSettings: Hashable, Sendable {
+        /// What the columns of a table mean, as after `--map`; nil where a header has to say it.
+        public var map: String?
+
+        /// The defaults.
+        public init() {}
+    }
+
     /// What tokens cost where an event does not say.
     public struct PriceSettings: Hashable, Sendable {
-        /// A price table to use instead of the bundled one; nil for the bundled one.
+        /// A price table whose rows win over the bundled ones; nil for the bundled ones alone.
         public var file: String?
 
         /// The defaults.
@@ -27,6 +36,8 @@ public struct TidemarkConfiguration: Hashable, Sendable {
 
     /// How the log is written.
     public var log = LogSettings()
+    /// What inputs mean that are of no known format.
+    public var sources = SourceSettings()
     /// What tokens cost where an event does not say.
     public var prices = PriceSettings()
     /// What is found.

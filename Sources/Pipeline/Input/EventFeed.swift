@@ -1,82 +1,9 @@
 import Connectors
 import EventLog
-public import UsageEvents
+import UsageEvents
 
-/// What a feed reads and how.
-public struct FeedOptions: Sendable {
-    /// Files, or `-`.
-    public var sources: [String]
-    /// The account of events that name none.
-    public var identity: String?
-    /// The source of events that name none.
-    public var source: String?
-    /// Prices for events without cost.
-    public var prices: PriceTable
-    /// Whether events are live: then a time more than a day ahead of the wall clock is refused.
-    public var isLive = false
-    /// Whether files are followed as they grow.
-    public var follows = false
-
-    /// Why none of the sources is there, the first of their reasons; nil where one is, or none is named.
-    public var absence: InputError? {
-        var first: InputError?
-        for source in sources {
-            do throws(InputError) {
-                _ = try FileInput.size(ofFileAt: source)
-                return nil
-            } catch { first = first ?? error }
-        }
-        return first
-    }
-
-    /// Options for some sources.
-    public init(sources: [String], prices: PriceTable) {
-        self.sources = sources
-        self.prices = prices
-    }
-}
-
-/// What happened to the lines of a run.
-public struct FeedCounts: Sendable {
-    /// Lines read.
-    public var lines = 0
-    /// Events that were valid.
-    public var valid = 0
-    /// Events dropped as duplicate deliveries.
-    public var duplicates = 0
-    /// Lines that were no event, by reason, in the order of `RejectionReason`.
-    public var rejected: [(reason: String, count: Int)] = []
-    /// Lines that were no event.
-    public var rejectedLines = 0
-    /// Keys that are not of the schema, by name.
-    public var unknownKeys: [(name: String, count: Int)] = []
-    /// Events priced from the table.
-    public var estimated = 0
-    /// Costs with more than nine decimals.
-    public var rounded = 0
-    /// Events without an id: two equal ones are two events.
-    public var withoutID = 0
-    /// Bytes read, before decompression.
-    public var bytes = 0
-}
-
-/// A line that was refused, with the input it came from.
-public struct RefusedLine: Sendable {
-    /// The input's name.
-    public var input: String
-    /// Number of the line, reason, field, sentence, first bytes.
-    public var line: Int
-    /// The stable word of the reason.
-    public var reason: String
-    /// The key at fault.
-    public var field: String?
-    /// What was found and what is wanted.
-    public var detail: String
-    /// The first bytes of the line.
-    public var bytes: [UInt8]
-}
-
-/// Inputs one after the other, as batches of valid events in arrival order.
+/// Inputs as batches of valid events: those that are feeds in their own right as they stand, one after the
+/// other, and those that were written side by side together, in the order of time.
 final class EventFeed {
     /// What a call of `next` brought.
     enum Step {
@@ -85,131 +12,143 @@ final class EventFeed {
         case batch
         /// Nothing to read now.
         case idle
+        /// Before the first input that may say again what an earlier run has counted: whoever has a log shows
+        /// its events to `recall`.
+        case recall
         /// All inputs have ended.
         case finished
     }
 
     private(set) var counts = FeedCounts()
     /// Inputs that failed; reading went on with the next.
-    private(set) var problems: [InputError] = []
+    private(set) var problems: [InputError]
     /// Refused lines since the caller last took them.
     var refused: [RefusedLine] = []
     /// Bytes of all inputs that are regular files, for a progress bar; nil with a pipe among them.
-    private(set) var bytesExpected: Int?
+    var bytesExpected: Int? { queue.bytesExpected }
 
     private let options: FeedOptions
-    private var nextSource = 0
+    private var queue: InputQueue
+    private var path = ""
     private var reader: InputReader?
-    private var decoder: NDJSONDecoder
-    private var linesBefore = 0
+    /// Nil until the first bytes of the input have said what it is.
+    private var format: EventFormat?
+    private var decoder: any EventDecoder = NDJSONDecoder()
     private var bytesBefore = 0
+    private var linesBefore = 0
     private var isAtEnd = false
     private var rejectedBy = [Int](repeating: 0, count: RejectionReason.allCases.count)
+    private var unpriced = UnpricedModels()
+
+    /// Files that are looked at again and again; nil where inputs end, or one is waited for at its end.
+    private var followed: FollowedFiles?
+    /// Whether what was there when the run began has been read.
+    private var isCaughtUp = false
+    /// Where in the file the reader began.
+    private var openedAt = 0
+    /// What the decoder of a file that is gone on with had counted before.
+    private var counted = (lines: 0, accepted: 0, estimated: 0, rounded: 0)
+
+    private var held = HeldEvents()
+    private var read = EventBatch()
+    private var isRecalled = false
+    /// Bytes read since the caller last heard from a run that only holds events.
+    private var quietBytes = 0
+    private static let quietBytesMax = 16 << 20
 
     init(_ options: FeedOptions) {
         self.options = options
-        decoder = NDJSONDecoder()
-        var total: Int? = 0
-        for source in options.sources {
-            guard let sum = total, let size = try? FileInput.size(ofFileAt: source) else {
-                total = nil
-                break
-            }
-            total = sum + size
-        }
-        bytesExpected = total
+        queue = InputQueue(options)
+        problems = queue.problems
+        followed = FollowedFiles.areNeeded(for: options) ? FollowedFiles() : nil
     }
+
+    /// Whether events that come now happen now: what lay in followed files before is history.
+    var isLive: Bool { options.isLive && (followed == nil || isCaughtUp) }
 
     /// Fills a batch with up to a block of events. A pipe that has nothing more for now ends the batch early.
     func next(into batch: inout EventBatch, symbols: inout Symbols) -> Step {
         let step = fill(&batch, &symbols)
         counts.withoutID += batch.requestID.nullCount(rows: batch.count)
+        unpriced.count(batch, symbols.models)
         return step
+    }
+
+    /// Learns from events of the log which of those to come have been counted.
+    func recall(_ logged: EventBatch, symbols: Symbols) {
+        held.recall(logged, symbols: symbols) { [options] source in
+            source == options.source || ConnectorRegistry.format(named: source)?.isRevised == true
+        }
     }
 
     private func fill(_ batch: inout EventBatch, _ symbols: inout Symbols) -> Step {
         batch.removeAll()
         while true {
+            if held.isLeaving {
+                held.move(into: &batch, symbols: &symbols)
+                // Of the copies of an event only the one that counts has a cost that counts.
+                counts.estimated += batch.shape.count { EventShape(rawValue: $0).basis == .estimated }
+                settleLines()
+                return .batch
+            }
             if Interruption.pending != nil { return batch.isEmpty ? .finished : .batch }
-            guard openNext(), let open = reader else { return .finished }
+            guard openNext(), let open = reader else {
+                if held.count > 0 {
+                    held.release(before: nil)
+                    continue
+                }
+                guard followed != nil else { return .finished }
+                return lookAgain()
+            }
+            guard let format else {
+                if let step = recognise(open) { return step }
+                continue
+            }
+            if format.isRevised, !isRecalled {
+                isRecalled = true
+                return .recall
+            }
             if open.unread > 0 || isAtEnd {
-                let stop = decode(open, &batch, &symbols)
-                takeRejections()
-                counts.lines = linesBefore + decoder.linesRead
-                if stop != .needsInput { return .batch }
-                if isAtEnd {
-                    closeSource(open.bytesRead)
-                    if batch.isEmpty, refused.isEmpty { continue }
-                    return .batch
+                guard format.arrival == .asWritten else {
+                    hold(open, revised: format.isRevised)
+                    if quietBytes >= Self.quietBytesMax || !refused.isEmpty {
+                        quietBytes = 0
+                        return .batch
+                    }
+                    continue
                 }
-                if open.isPipe, !batch.isEmpty, !open.hasMore() { return .batch }
+                if let step = decode(open, into: &batch, &symbols) { return step }
             }
-            do throws(InputError) {
-                switch try open.fill() {
-                case .data: counts.bytes = bytesBefore + open.bytesRead
-                case .idle: return batch.isEmpty && refused.isEmpty ? .idle : .batch
-                case .end: isAtEnd = true
-                }
-            } catch {
-                problems.append(error)
-                // Of an input of another kind nothing is text.
-                if case .refused = error { open.consume(open.unread) }
-                // What was decompressed before the fault is decoded; the line that it cut is reported as
-                // such.
-                isAtEnd = true
-            }
+            if let step = readOn(open, isEmpty: batch.isEmpty) { return step }
         }
     }
 
-    /// Where reading stands when the run ends: keys and counts of the decoders.
-    func finish() {
-        if let bytes = reader?.bytesRead { closeSource(bytes) }
+    // MARK: - Events as they stand
+
+    private func decode(
+        _ open: InputReader, into batch: inout EventBatch, _ symbols: inout Symbols
+    ) -> Step? {
+        let stop = decode(open, &batch, &symbols)
+        takeRejections()
+        settleLines()
+        if stop != .needsInput { return .batch }
+        if isAtEnd {
+            closeSource()
+            return batch.isEmpty && refused.isEmpty ? nil : .batch
+        }
+        return open.isPipe && !batch.isEmpty && !open.hasMore() ? .batch : nil
     }
 
-    private func openNext() -> Bool {
-        while reader == nil || isClosed {
-            guard nextSource < options.sources.count else { return false }
-            let path = options.sources[nextSource]
-            nextSource += 1
-            do throws(InputError) {
-                reader = try InputReader(path, follows: options.follows)
-                isClosed = false
-                isAtEnd = false
-                decoder = NDJSONDecoder(
-                    options: DecoderOptions(
-                        defaultIdentity: options.identity, defaultSource: options.source,
-                        prices: options.prices,
-                        timestampMax: options.isLive ? wallClock() + Limits.futureMax : nil))
-            } catch { problems.append(error) }
-        }
-        return true
-    }
-
-    private var isClosed = false
-
-    private func closeSource(_ bytes: Int) {
-        guard !isClosed else { return }
-        isClosed = true
-        linesBefore += decoder.linesRead
-        bytesBefore += bytes
-        counts.bytes = bytesBefore
-        counts.lines = linesBefore
-        counts.valid += decoder.accepted
-        counts.estimated += decoder.costsEstimated
-        counts.rounded += decoder.costsRounded
-        for (name, count) in decoder.unknownKeys.all {
-            if let row = counts.unknownKeys.firstIndex(where: { $0.name == name }) {
-                counts.unknownKeys[row].count += count
-            } else {
-                counts.unknownKeys.append((name, count))
-            }
-        }
+    /// Lines of inputs whose events wait are not settled before those have left.
+    private func settleLines() {
+        guard held.count == 0 else { return }
+        counts.lines = linesBefore + (reader == nil ? 0 : decoder.linesRead - counted.lines)
     }
 
     private func decode(
         _ open: InputReader, _ batch: inout EventBatch, _ symbols: inout Symbols
     ) -> DecodeProgress.Stop {
-        let isFinal = isAtEnd
+        let isFinal = isAtEnd && followed == nil
         let progress = open.withUnread { bytes in
             decoder.decode(
                 bytes, isFinal: isFinal, into: &batch, symbols: &symbols, limit: Limits.eventsPerBlock)
@@ -218,15 +157,177 @@ final class EventFeed {
         return progress.stop
     }
 
+    // MARK: - Events in the order of time
+
+    private func hold(_ open: InputReader, revised: Bool) {
+        let before = open.unread
+        let stop = decode(open, &read, &held.symbols)
+        takeRejections()
+        quietBytes += before - open.unread
+        held.take(read, revised: revised)
+        read.removeAll()
+        counts.copies = held.copies
+        if stop == .needsInput {
+            if isAtEnd {
+                closeSource()
+            } else {
+                _ = readOn(open, isEmpty: true)
+            }
+        }
+        guard held.count >= Limits.heldEvents else { return }
+        if held.count >= Limits.heldEventsMax {
+            counts.splits += 1
+            held.release(before: nil)
+        } else if reader == nil, let limit = queue.earliestToCome {
+            held.release(before: limit)
+        }
+    }
+
+    // MARK: - Inputs
+
+    private func openNext() -> Bool {
+        while reader == nil {
+            guard let input = queue.pop() else { return false }
+            path = input.file.path
+            do throws(InputError) {
+                let place = followed?.place(of: input.file)
+                reader = try InputReader(
+                    path, follows: options.follows && followed == nil, from: place?.offset ?? 0)
+                isAtEnd = false
+                openedAt = place?.offset ?? 0
+                counted = (0, 0, 0, 0)
+                if let place {
+                    goOn(place)
+                    continue
+                }
+                format = options.format ?? input.file.format.flatMap { ConnectorRegistry.format(named: $0) }
+                if let format { begin(format, InputHead(path: path, bytes: [])) }
+            } catch {
+                if input.file.isFound, case .missing = error {
+                    counts.vanished += 1
+                } else {
+                    problems.append(error)
+                }
+            }
+        }
+        return true
+    }
+
+    /// Reads until the first bytes decide what the input is: as many as are looked at, or what is there when
+    /// the input ends or falls silent after a line.
+    private func recognise(_ open: InputReader) -> Step? {
+        if open.unread < InputHead.bytesMax, !isAtEnd {
+            let step = open.isPipe && open.unread > 0 && !open.hasMore() ? .idle : readOn(open, isEmpty: true)
+            if let step {
+                guard open.head(path: path).bytes.contains(0x0a) else { return step }
+            } else if open.unread < InputHead.bytesMax, !isAtEnd {
+                return nil
+            }
+        }
+        let head = open.head(path: path)
+        let found = ConnectorRegistry.recognise(head)
+        format = found
+        begin(found, head)
+        return nil
+    }
+
+    private func begin(_ format: EventFormat, _ head: InputHead) {
+        var decoding = DecoderOptions(
+            defaultIdentity: options.identity ?? (format.isPersonal ? options.localIdentity : nil),
+            defaultSource: options.source ?? (format.arrival == .asWritten ? nil : format.name),
+            prices: options.prices,
+            timestampMax: options.isLive ? wallClock() + Limits.futureMax : nil)
+        decoding.path = path
+        decoding.mapping = options.mapping
+        decoder = format.makeDecoder(decoding, head)
+        FeedCounts.add([(format.name, 1)], to: &counts.files)
+    }
+
+    /// Reads one more piece of an input; what there is to tell the caller, if anything.
+    private func readOn(_ open: InputReader, isEmpty: Bool) -> Step? {
+        do throws(InputError) {
+            switch try open.fill() {
+            case .data: counts.bytes = bytesBefore + open.bytesRead
+            case .idle: return isEmpty && refused.isEmpty ? .idle : .batch
+            case .end: isAtEnd = true
+            }
+        } catch {
+            problems.append(error)
+            // Of an input of another kind nothing is text.
+            if case .refused = error { open.consume(open.unread) }
+            // What was decompressed before the fault is decoded; the line that it cut is reported as such.
+            isAtEnd = true
+        }
+        return nil
+    }
+
+    private func closeSource() {
+        guard let open = reader else { return }
+        reader = nil
+        linesBefore += decoder.linesRead - counted.lines
+        bytesBefore += open.bytesRead
+        counts.bytes = bytesBefore
+        counts.valid += decoder.accepted - counted.accepted
+        if format?.arrival == .asWritten {
+            counts.estimated += decoder.costsEstimated - counted.estimated
+        }
+        counts.rounded += decoder.costsRounded - counted.rounded
+        if followed == nil {
+            addNames(of: decoder)
+        } else if let format {
+            let size = openedAt + open.bytesRead
+            // The rest of a line waits; of what is compressed, there is none.
+            let rest = open.isCompressed ? 0 : open.unread
+            followed?.note(
+                path,
+                FollowedFiles.Place(offset: size - rest, size: size, decoder: decoder, format: format))
+        }
+        settleLines()
+    }
+
+    private func addNames(of decoder: any EventDecoder) {
+        counts.unfinished += decoder.unfinishedLines
+        FeedCounts.add(decoder.unknownKeys.all, to: &counts.unknownKeys)
+        FeedCounts.add(decoder.ignored.all, to: &counts.ignored)
+    }
+
+    /// Where reading stands when the run ends: keys and counts of the decoders.
+    func finish() {
+        closeSource()
+        for (_, place) in (followed?.places ?? [:]).sorted(by: { $0.key < $1.key }) {
+            addNames(of: place.decoder)
+        }
+        counts.unpriced = unpriced.all
+    }
+
+    // MARK: - Files that grow
+
+    private func goOn(_ place: FollowedFiles.Place) {
+        decoder = place.decoder
+        format = place.format
+        counted = (
+            decoder.linesRead, decoder.accepted, decoder.costsEstimated, decoder.costsRounded
+        )
+    }
+
+    /// Everything that was there has been read: waits a moment, then reads what has changed.
+    private func lookAgain() -> Step {
+        isCaughtUp = true
+        pause(milliseconds: FollowedFiles.pauseMilliseconds)
+        let list = SourceList(machine: options.machine)
+        let files = options.sources.flatMap { (try? list.files(of: $0)) ?? [] }
+        queue = InputQueue(files: followed?.changed(of: files) ?? [])
+        return .idle
+    }
+
     private func takeRejections() {
         guard !decoder.rejections.isEmpty else { return }
-        let source = options.sources[nextSource - 1]
         for rejection in decoder.rejections {
             counts.rejectedLines += 1
             if let row = RejectionReason.allCases.firstIndex(of: rejection.reason) { rejectedBy[row] += 1 }
             refused.append(
                 RefusedLine(
-                    input: source == "-" ? "standard input" : source, line: rejection.line,
+                    input: path == "-" ? "standard input" : path, line: rejection.line,
                     reason: rejection.reason.rawValue, field: rejection.field?.key, detail: rejection.detail,
                     bytes: rejection.bytes))
         }

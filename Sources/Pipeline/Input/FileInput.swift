@@ -77,6 +77,11 @@ struct FileInput: ~Copyable {
         return kind == S_IFREG ? Int(status.st_size) : nil
     }
 
+    /// Goes on reading from an offset of a regular file.
+    mutating func skip(to offset: Int) {
+        position = Int(lseek(descriptor, off_t(offset), SEEK_SET))
+    }
+
     /// Waits until a pipe has something, or for a while. A regular file is always ready.
     func wait(milliseconds: Int32) -> Bool {
         if size != nil { return true }

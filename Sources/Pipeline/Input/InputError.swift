@@ -6,6 +6,10 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
     case directory(name: String)
     /// Permissions forbid it.
     case forbidden(name: String)
+    /// A folder without any file that is read.
+    case empty(name: String, suffixes: [String])
+    /// No transcripts of a program are on this machine; `looked` are the folders.
+    case notHere(program: String, looked: [String], variable: String)
     /// It is of a kind that is not read; the sentence says what to type instead.
     case refused(String)
     /// A compressed input ends in the middle.
@@ -21,6 +25,12 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missing(let name): "\(name): no such file; check the name, or use - for standard input"
         case .directory(let name):
             "\(name) is a directory; name the event files in it, as in \(name)/*.ndjson"
+        case .empty(let name, let suffixes):
+            "\(name) is a folder without event files; looked for names that end in "
+                + suffixes.joined(separator: ", ") + ", also with .zst behind"
+        case .notHere(let program, let looked, let variable):
+            "no files of \(program) in \(looked.joined(separator: ", ")); set \(variable) to their folder, "
+                + "or name the folder instead"
         case .forbidden(let name): "\(name) may not be read by this user; check its permissions"
         case .refused(let sentence): sentence
         case .truncated(let name):
@@ -35,7 +45,7 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the input is missing rather than bad.
     public var isMissing: Bool {
         switch self {
-        case .missing, .directory, .forbidden: true
+        case .missing, .directory, .forbidden, .empty, .notHere: true
         default: false
         }
     }

@@ -34,13 +34,21 @@ final class InputReader {
     /// Bytes read from the file, before decompression.
     private(set) var bytesRead = 0
 
-    /// Opens an input; `-` is standard input. A followed file is waited for at its end.
-    init(_ path: String, follows: Bool) throws(InputError) {
+    /// Opens an input; `-` is standard input. A followed file is waited for at its end. What lies before
+    /// `offset` in a file is passed over.
+    init(_ path: String, follows: Bool, from offset: Int = 0) throws(InputError) {
         self.path = path
         self.follows = follows
         name = path == "-" ? "standard input" : path
         file = try FileInput(path)
+        guard offset > 0 else { return }
+        // The middle of a file says nothing about its kind.
+        isSniffed = true
+        file.skip(to: offset)
     }
+
+    /// Whether the input is compressed.
+    var isCompressed: Bool { zstd != nil }
 
     /// Length of a regular file; nil for a pipe.
     var size: Int? { file.size }

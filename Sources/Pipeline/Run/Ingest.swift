@@ -52,6 +52,8 @@ public struct IngestSummary: Sendable {
     public var late: UInt64 = 0
     /// Alerts that fired for the first time.
     public var alerts = 0
+    /// The time that the events of this run span.
+    public var span = EventSpan()
     /// Bytes that the log grew by.
     public var bytesWritten = 0
     /// Seconds from the first read to the last commit.
@@ -67,6 +69,7 @@ public struct IngestSummary: Sendable {
 /// Decode, drop duplicates, append durably, run the engine, journal its alerts.
 public final class Ingest<D: Disk> {
     private let options: IngestOptions
+    private let disk: D
     private var writer: LogWriter<D>
     private var duplicates: DuplicateWindow
     private var rejected: RejectedLines<D>
@@ -88,6 +91,7 @@ public final class Ingest<D: Disk> {
         var writing = LogWriter<D>.Options()
         writing.segmentBytes = options.segmentBytes
         self.options = options
+        self.disk = disk
         writer = try LogWriter(disk, directory: options.log, options: writing)
         duplicates = try DuplicateWindow.restore(
             disk, directory: options.log, horizon: writer.recovery.duplicates)
@@ -137,12 +141,16 @@ public final class Ingest<D: Disk> {
             case .idle:
                 try rest(since: &idleSince, observer)
                 if Interruption.pending != nil { break reading }
+            case .recall: try recall(feed)
             case .batch:
                 idleSince = nil
                 take(feed.refused)
                 feed.refused.removeAll(keepingCapacity: true)
-                try commitBatch(observer)
-                observer.durable(feed.counts.lines)
+                try commitBatch(observer, isLive: feed.isLive)
+                if feed.counts.lines > linesTold {
+                    linesTold = feed.counts.lines
+                    observer.durable(linesTold)
+                }
                 observer.progress(feed.counts.bytes, feed.bytesExpected, summary.accepted, summary.alerts)
             }
         }
@@ -156,10 +164,21 @@ public final class Ingest<D: Disk> {
     }
 
     private var duplicatesDropped = 0
+    private var linesTold = 0
+
+    /// Shows a feed what the log has of events that may be said again.
+    private func recall(_ feed: EventFeed) throws {
+        var reader = try LogReader(disk, directory: options.log, from: 0)
+        var logged = EventBatch()
+        var symbols = Symbols()
+        while let record = try reader.next(into: &logged, symbols: &symbols, columns: .revisions) {
+            if case .events = record { feed.recall(logged, symbols: symbols) }
+        }
+    }
 
     /// Drops duplicates, appends, commits, observes, journals, tells: in this order.
-    private func commitBatch(_ observer: IngestObserver) throws {
-        let received = options.feed.isLive ? wallClock() : nil
+    private func commitBatch(_ observer: IngestObserver, isLive: Bool) throws {
+        let received = isLive ? wallClock() : nil
         if !batch.isEmpty {
             if let fresh = try duplicates.admit(batch, symbols: symbols, firstSequence: writer.nextSequence) {
                 let before = batch.count
@@ -180,6 +199,7 @@ public final class Ingest<D: Disk> {
         guard !batch.isEmpty else { return }
         let first = writer.nextSequence - UInt64(batch.count)
         summary.accepted += batch.count
+        summary.span.add(batch)
         engine?.observe(
             batch, firstSequence: first,
             received: received == nil ? nil : writer.received.map(Timestamp.init(rawValue:)),

@@ -57,6 +57,16 @@ public enum LogText {
         return (lines, reader.tail == .torn)
     }
 
+    /// One event as a canonical line.
+    public static func line(_ event: UsageEvent) -> String {
+        var batch = EventBatch()
+        var symbols = Symbols()
+        batch.append(event, symbols: &symbols)
+        var out: [UInt8] = []
+        CanonicalEventWriter().write(batch, row: 0, symbols: symbols, into: &out)
+        return String(decoding: out.dropLast(), as: UTF8.self)
+    }
+
     /// What the log's clock shows, for times that a user gives relative to it; nil for a log without events.
     ///
     /// The wall clock that the last live block carries; in history the third-largest account clock among
@@ -70,25 +80,17 @@ public enum LogText {
         guard end > 0 else { return nil }
         let count = UInt64(Limits.eventsPerBlock)
         var reader = try LogReader(disk, directory: directory, from: end > count ? end - count : 0)
-        var clocks: [Int64] = []
+        var clocks = AccountClocks()
         var received: Int64?
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: [.ts, .labels]) {
             switch record {
-            case .events(let block): received = block.received ?? received
-            case .tick(let wall):
-                received = wall
-                continue
-            default: continue
-            }
-            for row in 0..<batch.count {
-                let account = Int(batch.identity[row])
-                while clocks.count <= account { clocks.append(.min) }
-                clocks[account] = max(clocks[account], batch.ts[row])
+            case .events(let block):
+                received = block.received ?? received
+                clocks.observe(batch)
+            case .tick(let wall): received = wall
+            case .control, .durable: continue
             }
         }
-        if let received { return Timestamp(rawValue: received) }
-        let sorted = clocks.filter { $0 != .min }.sorted(by: >)
-        guard !sorted.isEmpty else { return nil }
-        return Timestamp(rawValue: sorted[min(2, sorted.count - 1)])
+        return received.map { Timestamp(rawValue: $0) } ?? clocks.now
     }
 }

@@ -24,6 +24,8 @@ public struct ReplaySummary: Sendable {
     public var now: Timestamp?
     /// Accounts that were seen.
     public var accounts = 0
+    /// For sources: the time that their events span.
+    public var span = EventSpan()
 }
 
 /// Alerts of a whole log, or of sources without writing anything.
@@ -71,7 +73,7 @@ public enum Replay {
         reading: while true {
             switch feed.next(into: &batch, symbols: &symbols) {
             case .finished: break reading
-            case .idle: continue
+            case .idle, .recall: continue
             case .batch:
                 summary.refused.append(contentsOf: feed.refused.prefix(max(0, 10 - summary.refused.count)))
                 feed.refused.removeAll(keepingCapacity: true)
@@ -83,6 +85,7 @@ public enum Replay {
                 engine.observe(
                     batch, firstSequence: summary.events, received: nil, symbols: symbols, into: &transitions)
                 summary.events += UInt64(batch.count)
+                summary.span.add(batch)
                 summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
                 if !transitions.isEmpty { try emit(transitions) }
                 transitions.removeAll(keepingCapacity: true)

@@ -1,10 +1,10 @@
 /// What is wrong with a price file: the line, and what was found and wanted there.
 ///
 /// The format is CSV with a header. Columns in any order: `model` and `input` and `output` (wanted),
-/// `cache_read`, `cache_write`, `valid_from`; each price in USD a million tokens, also under its long
-/// name (`input_usd_per_mtok`); an empty price is not known. `provider` and `note` are allowed and
-/// ignored. `valid_from` is RFC 3339, a date alone means its first instant in UTC. Lines that begin with
-/// `#` and empty lines are skipped.
+/// `cache_read`, `cache_write`, `valid_from`, `aliases` (other names of the model, `;` between them); each
+/// price in USD a million tokens, also under its long name (`input_usd_per_mtok`); an empty price is not
+/// known. `provider` and `note` are allowed and ignored. `valid_from` is RFC 3339, a date alone means its
+/// first instant in UTC. Lines that begin with `#` and empty lines are skipped.
 public struct PriceTableError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Number of the line, from 1.
     public var line: Int
@@ -19,11 +19,13 @@ public struct PriceTableError: Error, Hashable, Sendable, CustomStringConvertibl
 struct PriceRow {
     var line: Int
     var model: String
+    /// Other names of the model.
+    var aliases: [String] = []
     var from: Int64
     var price: PriceTable.Price
 
     private enum Column: String {
-        case model, input, output, cacheRead, cacheWrite, validFrom, ignored
+        case model, input, output, cacheRead, cacheWrite, validFrom, aliases, ignored
 
         init?(header: String) {
             switch header {
@@ -33,6 +35,7 @@ struct PriceRow {
             case "cache_read", "cache_read_usd_per_mtok": self = .cacheRead
             case "cache_write", "cache_write_usd_per_mtok": self = .cacheWrite
             case "valid_from": self = .validFrom
+            case "aliases": self = .aliases
             case "provider", "note": self = .ignored
             default: return nil
             }
@@ -73,7 +76,7 @@ struct PriceRow {
                     line: line,
                     problem:
                         "found the column '\(cell)', wanted model, input, output, cache_read, cache_write, "
-                        + "valid_from, provider or note")
+                        + "valid_from, aliases, provider or note")
             }
             guard column == .ignored || !columns.contains(column) else {
                 throw PriceTableError(line: line, problem: "found the column '\(cell)' twice, wanted it once")
@@ -104,6 +107,7 @@ struct PriceRow {
             case .cacheRead: row.price.cacheRead = try price(cell, line: line)
             case .cacheWrite: row.price.cacheWrite = try price(cell, line: line)
             case .validFrom: row.from = try instant(cell, line: line)
+            case .aliases: row.aliases = cell.split(separator: ";").map { trimmed(String($0)) }
             case .ignored: break
             }
         }

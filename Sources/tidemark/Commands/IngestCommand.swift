@@ -10,15 +10,19 @@ struct IngestCommand: ParsableCommand {
         commandName: "ingest",
         abstract: "Read events into the log, durably, and raise alerts.",
         discussion: """
-            Reads canonical NDJSON: one JSON object a line with ts, identity, tokens or cost_usd, model, \
-            mcp_server and so on. Lines that are no events are rejected with a reason and kept in \
-            LOG/rejected/; the rest is read to the end. An event with a request_id that was read before \
-            is dropped, so feeding a file twice does no harm.
+            Reads canonical NDJSON (one JSON object a line with ts, identity, tokens or cost_usd, model, \
+            mcp_server and so on), transcripts of Claude Code and Codex, Cursor's usage events, LiteLLM's \
+            spend logs, and any table with --map. What is no event is rejected with a reason and kept in \
+            LOG/rejected/; the rest is read to the end. What was read before is dropped, so feeding a file \
+            twice does no harm.
 
             Files are history; with -f they are live: the wall clock then counts, and time passes while \
             nothing comes.
 
             Examples:
+              tidemark ingest claude-code            this machine's transcripts, wherever they are
+              tidemark ingest cursor-page-*.json     saved pages of Cursor's API, or its CSV export
+              tidemark ingest --dry-run export.csv --map identity=user_email,cost_usd=amount/100,ts=day
               tidemark ingest events.ndjson.zst
               gzip -dc events.ndjson.gz | tidemark ingest -
               tidemark ingest -f --print /var/log/ai/usage.ndjson
@@ -50,11 +54,17 @@ struct IngestCommand: ParsableCommand {
     @Flag(name: .long, help: "Treat the events as history, although they are followed.")
     var history = false
 
+    @Flag(name: .long, help: "Write nothing: show the first ten events as understood, and what was ignored.")
+    var dryRun = false
+
     @Flag(name: .long, help: "The summary as a JSON object, and alerts of --print as JSON.")
     var json = false
 
     func validate() throws {
         if live, history { throw ValidationError("--live and --history contradict each other.") }
+        if dryRun, follow || acks || print {
+            throw ValidationError("--dry-run writes nothing, so -f, --acks and --print have nothing to say.")
+        }
         if noDetect, print { throw ValidationError("--print shows alerts, and --no-detect raises none.") }
         if input.sources.isEmpty, Platform.isTerminal(0) {
             throw ValidationError("Name a file with events, or - for standard input.")
@@ -69,6 +79,7 @@ struct IngestCommand: ParsableCommand {
         if options.feed.sources.isEmpty { options.feed.sources = ["-"] }
         // Without anything to read no log is made.
         if let absence = options.feed.absence { throw absence }
+        if dryRun { return try DryRunReport(session: session, input: input).run(options.feed) }
         options.feed.follows = follow
         options.feed.isLive = live || (follow && !history)
         options.waitsForSpace = follow

@@ -9,7 +9,7 @@ extension IngestCommand {
             try? session.out.line(Self.json(summary, report))
             try? session.out.flush()
         } else {
-            Self.print(summary, report, session)
+            Self.print(summary, report, detects: !noDetect, session)
             if summary.interruptedBy != nil {
                 let rest = follow ? "" : ", the rest was not read"
                 session.message(StyledText("  stopped: what is counted above is durable\(rest)", .warning))
@@ -24,7 +24,9 @@ extension IngestCommand {
     /// Events below which rates are not shown.
     private static let figuresMin = 1_000
 
-    private static func print(_ summary: IngestSummary, _ report: FeedReport, _ session: Session) {
+    private static func print(
+        _ summary: IngestSummary, _ report: FeedReport, detects: Bool, _ session: Session
+    ) {
         // Where no input could be opened, the reason is all there is to say.
         if summary.counts.lines == 0, !report.problems.isEmpty { return }
         var table = Table([.right, .left, .left], indent: 2)
@@ -35,7 +37,10 @@ extension IngestCommand {
                 StyledText("more than a day behind their account: counted in days, not in hours", .faint),
             ])
         }
-        let alerts = summary.alerts > 0 ? StyledText("see them: tidemark tail", .command) : StyledText()
+        var alerts = summary.alerts > 0 ? StyledText("see them: tidemark tail", .command) : StyledText()
+        if summary.alerts == 0, summary.span.days > 1, detects {
+            alerts = StyledText(ReplayCommand.quiet(summary.span), .faint)
+        }
         table.row([
             StyledText(groupedDigits(UInt64(summary.alerts))), summary.alerts == 1 ? "alert" : "alerts",
             alerts,

@@ -46,16 +46,26 @@ struct Overview {
 
     /// Nothing here yet.
     private func begin() throws {
+        let sources = LocalSource.all(on: Platform.machine)
         if session.json {
             try session.out.line(
                 JSONText.object { json in
                     json.string("log", session.log)
                     json.flag("exists", false)
+                    json.array("sources", sources.map(Self.json))
                 })
         } else {
             try print("There is no log in \(session.shownLog) yet.")
             try print("")
+            try list(sources)
             try print(StyledText("Begin", .heading))
+            try next(
+                sources.flatMap {
+                    [
+                        ("tidemark replay \($0.name)", "what it would have told you; writes nothing"),
+                        ("tidemark ingest \($0.name)", "keep it in the log, with its alerts"),
+                    ]
+                })
             try next([
                 ("tidemark demo", "watch it work on a bundled log, a few seconds"),
                 ("tidemark ingest events.ndjson", "your own events: one JSON object a line"),
@@ -63,6 +73,30 @@ struct Overview {
             ])
         }
         try session.out.flush()
+    }
+
+    private static func json(_ source: LocalSource) -> String {
+        JSONText.object { json in
+            json.string("name", source.name)
+            json.string("program", source.program)
+            json.number("files", source.files)
+            json.number("bytes", source.bytes)
+            json.string("since", source.since?.description)
+        }
+    }
+
+    /// Sources that were found on this machine, if any.
+    private func list(_ sources: [LocalSource]) throws {
+        guard !sources.isEmpty else { return }
+        try print(StyledText("Found on this machine", .heading))
+        var table = Table([.left, .left], indent: 2)
+        for source in sources {
+            var what = StyledText("\(counted(source.files, "file")), \(byteCount(source.bytes))")
+            if let since = source.since { what.append(", since \(since.minuteText.prefix(10))") }
+            table.row([StyledText(source.program, .strong), what])
+        }
+        for line in table.lines(session.style) { try print(line) }
+        try print("")
     }
 
     private func json(_ stat: LogStatistics, alerts: Int, open: [AlertTransition]) throws {
@@ -77,6 +111,7 @@ struct Overview {
                 json.string("last_ts", stat.lastTs.map { Timestamp(rawValue: $0).description })
                 json.number("alerts", alerts)
                 json.array("open", open.map(\.json))
+                json.array("sources", LocalSource.all(on: Platform.machine).map(Self.json))
             })
     }
 
@@ -112,11 +147,17 @@ struct Overview {
             }
         }
         try print("")
+        let sources = LocalSource.all(on: Platform.machine)
+        try list(sources)
         try print(StyledText("Next", .heading))
         var commands = [("tidemark tail -f", "new alerts as they come")]
         if let alert = shown.first ?? open.last {
             commands.append(("tidemark explain \(alert.id.prefix(9))", "why that one was raised"))
         }
+        for source in sources {
+            commands.append(("tidemark ingest \(source.name)", "what \(source.program) has written since"))
+        }
+        commands.append(("tidemark report", "who spent what, over time"))
         commands.append(("tidemark ingest FILE", "more events; --help lists all commands"))
         try next(commands)
     }

@@ -15,6 +15,7 @@ struct ReplayCommand: ParsableCommand {
 
             Examples:
               tidemark replay                                           the log, under its own configuration
+              tidemark replay claude-code                               this machine's transcripts
               tidemark replay events.ndjson.zst --json                  files, every transition
               tidemark replay --set detection.spend_spike.sensitivity=4 what if?
               tidemark replay --since 7d --exit-code && echo quiet      exit 3 where there is an alert
@@ -102,19 +103,28 @@ struct ReplayCommand: ParsableCommand {
                     "  the log ends in a block that is not whole: a writer is busy or was interrupted",
                     .warning))
         }
+        if summary.alerts == 0, summary.span.days > 0 {
+            session.message(StyledText("  " + Self.quiet(summary.span), .good))
+        }
         guard let counts = summary.counts else { return }
         let feed = FeedReport(counts: counts, problems: summary.problems)
-        if counts.duplicates > 0 || counts.rejectedLines > 0 {
+        if counts.duplicates > 0 || counts.copies > 0 || counts.rejectedLines > 0 {
             var table = Table([.right, .left, .left], indent: 2)
             feed.rows(&table, accepted: summary.events)
             for line in table.lines(session.messageStyle) { session.message(line) }
         }
         for line in summary.refused {
-            session.message(
-                StyledText(
-                    "  \(escaped(line.input)):\(line.line): \(line.reason): \(escaped(line.detail))", .faint))
+            session.message(FeedReport.line(line))
         }
         for note in feed.notes() { session.message(StyledText("  " + note, .faint)) }
+    }
+
+    /// What silence means, after so many days.
+    static func quiet(_ span: EventSpan) -> String {
+        let days = counted(span.days, "day")
+        return span.days < 5
+            ? "learned \(days): too few to know anybody's habits, five active days are wanted"
+            : "learned \(days), nothing unusual"
     }
 
     private func end(_ summary: ReplaySummary, _ collector: Collector) throws {
@@ -143,6 +153,8 @@ private final class Collector {
     private var held: [AlertTransition] = []
     private var pages = 0
     private var paged: Set<String> = []
+    /// One alert's text.
+    private var json: [UInt8] = []
     /// New alerts within the bounds.
     private(set) var alerts = 0
 
@@ -176,7 +188,9 @@ private final class Collector {
             }
             guard filter.admits(alert) else { continue }
             if session.json {
-                try session.out.line(alert.json)
+                json.removeAll(keepingCapacity: true)
+                alert.write(into: &json)
+                try session.out.line(json)
             } else {
                 try session.out.lines(
                     filter.all

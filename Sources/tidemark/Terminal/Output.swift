@@ -27,6 +27,13 @@ final class Output {
         if flushesLines || buffer.count >= Self.bufferBytes { try flush() }
     }
 
+    /// Appends text in UTF-8 and a line end.
+    func line(_ utf8: [UInt8]) throws(OutputError) {
+        buffer.append(contentsOf: utf8)
+        buffer.append(UInt8(ascii: "\n"))
+        if flushesLines || buffer.count >= Self.bufferBytes { try flush() }
+    }
+
     /// Appends lines.
     func lines(_ lines: [String]) throws(OutputError) {
         for line in lines { try self.line(line) }

@@ -1,4 +1,6 @@
 // The one file of the command line that talks to the operating system.
+import Pipeline
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -102,6 +104,11 @@ enum Platform {
             ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
         let user = environment("USER") ?? environment("LOGNAME") ?? "user\(getuid())"
         return host.isEmpty ? user : user + "@" + host
+    }
+
+    /// Where programs of this user leave their files.
+    static var machine: SourceList.Machine {
+        SourceList.Machine(home: environment("HOME"), environment: environment())
     }
 
     /// Reads a small file whole, for configurations and price tables.

@@ -36,8 +36,8 @@ final class ProgressBar {
         }
     }
 
-    /// Draws the bar if it is time.
-    func update(_ position: Position, events: UInt64, alerts: Int) {
+    /// Draws the bar if it is time; `alerts` is nil where none are looked for.
+    func update(_ position: Position, events: UInt64, alerts: Int?) {
         guard isShown else { return }
         let now = monotonicSeconds()
         guard now - started >= Self.delaySeconds, now - lastDrawn >= Self.intervalSeconds else { return }
@@ -57,7 +57,7 @@ final class ProgressBar {
 
     /// ` 42% ██████████░░░░░░  128 MB of 305 MB · 1.2 M events · 960 k/s · 3 alerts`.
     static func text(
-        _ position: Position, events: UInt64, rate: UInt64, alerts: Int, style: Style
+        _ position: Position, events: UInt64, rate: UInt64, alerts: Int?, style: Style
     ) -> StyledText {
         var facts = StyledText()
         switch position {
@@ -65,8 +65,11 @@ final class ProgressBar {
         case .bytes(let done, nil): facts.append("\(byteCount(done)) · ")
         case .events: break
         }
-        facts.append("\(shortCount(events)) events · \(shortCount(rate))/s · ", .faint)
-        facts.append(counted(alerts, "alert"), alerts > 0 ? .warning : .faint)
+        facts.append("\(shortCount(events)) events · \(shortCount(rate))/s", .faint)
+        if let alerts {
+            facts.append(" · ", .faint)
+            facts.append(counted(alerts, "alert"), alerts > 0 ? .warning : .faint)
+        }
         var line = StyledText()
         if let share = position.share {
             let whole = String(Int(share * 100))

@@ -6,6 +6,8 @@ struct KeyPattern: Sendable {
     /// What kind of value a key has.
     enum Kind: UInt8, Sendable {
         case time, label, text, count, money, word
+        /// That of a key that is ignored.
+        case ignored
     }
 
     let word0: UInt64
@@ -17,6 +19,17 @@ struct KeyPattern: Sendable {
     /// Bytes from the opening quote to the colon, both included.
     let length: Int
     let kind: Kind
+    /// The bit of `EventShape`; none for keys that are ignored, which may come again.
+    let bit: UInt32
+
+    /// What is known of keys that are ignored: nothing, and no text is like it.
+    init() {
+        (word0, word1, word2) = (0, 0, 0)
+        (mask0, mask1, mask2) = (.max, .max, .max)
+        length = 0
+        kind = .ignored
+        bit = 0
+    }
 
     init(_ field: Field) {
         let bytes = Array("\"\(field.key)\":".utf8)
@@ -41,6 +54,7 @@ struct KeyPattern: Sendable {
             case .costUSD: .money
             case .costBasis, .grain: .word
             }
+        bit = field.bit
     }
 
     /// Whether the key stands at `i`, colon included.
@@ -48,7 +62,8 @@ struct KeyPattern: Sendable {
     func stands(in bytes: PaddedBytes, at i: Int) -> Bool {
         if (bytes.word(i) ^ word0) & mask0 != 0 { return false }
         if length <= 8 { return true }
-        return ((bytes.word(i &+ 8) ^ word1) & mask1) | ((bytes.word(i &+ 16) ^ word2) & mask2) == 0
+        if (bytes.word(i &+ 8) ^ word1) & mask1 != 0 { return false }
+        return length <= 16 || (bytes.word(i &+ 16) ^ word2) & mask2 == 0
     }
 }
 
@@ -63,6 +78,76 @@ extension KeyPattern {
             return (bytes.word(i - 1 + 8 * k) ^ word) & kept != 0
         }
         return !differs(0, word0, mask0) && !differs(1, word1, mask1) && !differs(2, word2, mask2)
+    }
+}
+
+/// The keys by number, with the hashes that their labels begin with and the two keys that followed each
+/// last, to look up without a bounds check.
+///
+/// Proof. All tables have 32 places (64 for the followers, two a place), and an index is cut to its low
+/// five bits before it is used; so every read and write is inside. The memory belongs to this value.
+@safe struct KeyTable: ~Copyable {
+    /// Not a field: a key that is ignored, and the start of the object.
+    static let unknown = 22
+    private static let places = 32
+
+    private let patterns: UnsafeMutablePointer<KeyPattern>
+    private let hashers: UnsafeMutablePointer<SymbolHash>
+    private let followers: UnsafeMutablePointer<UInt8>
+
+    /// A table with the followers of an earlier one; labels go into `symbols`.
+    init(_ keys: [KeyPattern], followers known: [UInt8], _ symbols: Symbols) {
+        precondition(keys.count == Self.unknown && known.count == 2 * Self.places)
+        unsafe patterns = .allocate(capacity: Self.places)
+        unsafe patterns.initialize(repeating: KeyPattern(), count: Self.places)
+        for i in keys.indices { unsafe patterns[i] = keys[i] }
+        unsafe followers = .allocate(capacity: 2 * Self.places)
+        for i in known.indices { unsafe followers[i] = known[i] }
+        unsafe hashers = .allocate(capacity: Self.places)
+        unsafe hashers.initialize(repeating: symbols.identities.hasher, count: Self.places)
+        for (field, table) in [
+            (Field.team, symbols.teams), (.project, symbols.projects), (.tool, symbols.tools),
+            (.model, symbols.models), (.mcpServer, symbols.mcpServers), (.mcpTool, symbols.mcpTools),
+            (.source, symbols.sources),
+        ] {
+            unsafe hashers[Int(field.rawValue)] = table.hasher
+        }
+    }
+
+    deinit {
+        // All of it is plain data.
+        unsafe patterns.deallocate()
+        unsafe followers.deallocate()
+        unsafe hashers.deallocate()
+    }
+
+    /// Followers before anything was read: of each key the next one.
+    static let firstFollowers: [UInt8] = (0..<places).flatMap {
+        [UInt8($0 == unknown ? 0 : min($0 + 1, unknown - 1)), UInt8(0)]
+    }
+
+    /// What was learned.
+    var learned: [UInt8] { (0..<2 * Self.places).map { unsafe followers[$0] } }
+
+    @inline(__always)
+    subscript(field: Int) -> KeyPattern { unsafe patterns[field & (Self.places &- 1)] }
+
+    /// The start of the hash of a field's label.
+    @inline(__always)
+    func hasher(_ field: Int) -> SymbolHash { unsafe hashers[field & (Self.places &- 1)] }
+
+    /// The key that followed `field` last.
+    @inline(__always)
+    func follower(of field: Int) -> Int { unsafe Int(followers[2 &* (field & (Self.places &- 1))]) }
+
+    /// The key that followed `field` before that.
+    func secondFollower(of field: Int) -> Int { unsafe Int(followers[2 * (field & (Self.places - 1)) + 1]) }
+
+    /// From now on `next` is expected behind `field`.
+    func expect(_ next: Int, after field: Int) {
+        let at = 2 * (field & (Self.places - 1))
+        unsafe followers[at + 1] = followers[at]
+        unsafe followers[at] = UInt8(truncatingIfNeeded: next)
     }
 }
 

@@ -55,7 +55,6 @@ extension LineScanner {
         if who.length == 0, said & Field.identity.bit != 0 || rules.defaultIdentity.isEmpty { return nil }
 
         // Nothing below declines.
-        let identity = identitySymbol(input, who, &symbols)
         let team = Self.intern(input, values.text(.team, seen: said), &symbols.teams)
         let tool = Self.intern(input, values.text(.tool, seen: said), &symbols.tools)
         let model = Self.intern(input, values.text(.model, seen: said), &symbols.models)
@@ -78,17 +77,13 @@ extension LineScanner {
         present |= Field.identity.bit
         rows.append(
             StagedRows.Row(
-                ts: ts, identity: identity, team: team, tool: tool, model: model, mcpServer: mcpServer,
-                inputTokens: inputTokens, outputTokens: outputTokens, cacheReadTokens: cacheRead,
-                cacheWriteTokens: cacheWrite, cost: cost,
+                ts: ts, identity: who, requestID: values.text(.requestID, seen: said), team: team,
+                tool: tool, model: model, mcpServer: mcpServer, inputTokens: inputTokens,
+                outputTokens: outputTokens, cacheReadTokens: cacheRead, cacheWriteTokens: cacheWrite,
+                cost: cost,
                 shape: EventShape(present: present, basis: basis, grain: line.grain).rawValue))
         if labels.hasSparse || line.seen & Self.sparseBits != 0 || !rules.defaultSource.isEmpty {
             appendSparse(input, values, said, tsEnd, reasoning, requests, row, &batch, &symbols)
-        }
-        if labels.hasRequestIDs || said & Field.requestID.bit != 0 {
-            let id = values.text(.requestID, seen: said)
-            input.with(id.start, id.length) { batch.requestID.append($0, row: row) }
-            labels.hasRequestIDs = !batch.requestID.isDefault
         }
         if labels.hasOtherTexts || line.seen & Self.otherTextBits != 0 {
             let session = values.text(.sessionID, seen: said)
@@ -105,7 +100,27 @@ extension LineScanner {
         _ input: PaddedBytes, _ text: LineValues.Text, _ table: inout SymbolTable
     ) -> UInt32 {
         if text.length == 0 { return SymbolTable.null }
-        return input.with(text.start, text.length) { table.intern($0, hash: text.hash) }
+        // Behind a label stands its line's LF, and the padding behind that.
+        return input.with(text.start, text.length &+ 16) {
+            table.intern(padded: $0, length: text.length, hash: text.hash)
+        }
+    }
+
+    /// Numbers the identities of the staged rows and appends these to the batch.
+    ///
+    /// There are many accounts, so that looking one up waits for memory: all are touched first.
+    @inline(never)
+    mutating func flush(
+        _ input: PaddedBytes, _ rows: inout StagedRows, into batch: inout EventBatch,
+        symbols: inout Symbols
+    ) {
+        var touched: UInt8 = 0
+        for row in 0..<rows.count { touched ^= symbols.identities.touch(rows.identity(row).hash) }
+        labels.touched = touched
+        for row in 0..<rows.count {
+            rows.setIdentity(row, identitySymbol(input, rows.identity(row), &symbols))
+        }
+        rows.flush(input, into: &batch)
     }
 
     /// An account; an e-mail address in lower case.

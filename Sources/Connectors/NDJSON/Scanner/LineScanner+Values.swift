@@ -4,13 +4,14 @@ extension LineScanner {
     /// Reads the value of a field and returns the index behind it, or -1.
     @inline(__always)
     mutating func value(
-        _ input: PaddedBytes, _ start: Int, _ field: Int, _ values: borrowing LineValues, _ shape: inout Shape
+        _ input: PaddedBytes, _ start: Int, _ field: Int, _ keys: borrowing KeyTable,
+        _ values: borrowing LineValues, _ shape: inout Shape
     ) -> Int {
         var i = start
         switch keys[field].kind {
         case .label:
             guard input[i] == UInt8(ascii: "\"") else { return -1 }
-            return Self.label(input, i &+ 1, field, labels.hasher(field), values)
+            return Self.label(input, i &+ 1, field, keys.hasher(field), values)
         case .text:
             guard input[i] == UInt8(ascii: "\"") else { return -1 }
             let end = input.endOfString(i &+ 1)
@@ -34,6 +35,8 @@ extension LineScanner {
             return i
         case .word:
             return word(input, i, field, &shape)
+        case .ignored:
+            return Self.skipValue(input, i)
         }
     }
 
@@ -45,16 +48,14 @@ extension LineScanner {
         var hash = hasher
         var i = start
         while true {
-            let word = input.word(i)
-            let hit = PaddedBytes.specials(word)
-            if hit == 0 {
-                hash.feed(word)
-                i &+= 8
+            let chunk = input.chunk(i)
+            if chunk.isPlain {
+                hash.feed(chunk.low, chunk.high)
+                i &+= 16
                 continue
             }
-            let n = hit.trailingZeroBitCount &>> 3
-            if n > 0 { hash.feed(word & PaddedBytes.lowBytes(n)) }
-            i &+= n
+            hash.feed(chunk.plainLow, chunk.plainHigh)
+            i &+= chunk.plainCount
             if input[i] == UInt8(ascii: "\"") { break }
             // Perhaps letters past ASCII: find the end, then hash the whole.
             i = input.endOfOddString(i)
@@ -74,7 +75,7 @@ extension LineScanner {
     @inline(__always)
     private static func wholeNumber(_ input: PaddedBytes, _ i: inout Int) -> Int64 {
         let first = input.digits(i)
-        if first.count == 0 || (input[i] == UInt8(ascii: "0") && first.count > 1) { return -1 }
+        if first.count == 0 || hasIdleZero(input, i, first.count) { return -1 }
         i &+= first.count
         if first.count < 8 { return Int64(truncatingIfNeeded: first.value) }
         let second = input.digits(i)
@@ -83,23 +84,26 @@ extension LineScanner {
         return Int64(truncatingIfNeeded: first.value &* powersOfTen(second.count) &+ second.value)
     }
 
+    /// Whether a number of so many digits begins with a zero that JSON forbids. Without a branch on the
+    /// digit: every other count is zero.
+    @inline(__always)
+    private static func hasIdleZero(_ input: PaddedBytes, _ i: Int, _ count: Int) -> Bool {
+        (Int(truncatingIfNeeded: input[i] ^ 0x30) | ((count &- 2) & 0xf0)) == 0
+    }
+
     /// 10^n for n from 0 to 9.
     @inline(__always)
     private static func powersOfTen(_ n: Int) -> UInt64 {
-        var power: UInt64 = n & 1 != 0 ? 10 : 1
-        if n & 2 != 0 { power &*= 100 }
-        if n & 4 != 0 { power &*= 10_000 }
-        if n & 8 != 0 { power &*= 100_000_000 }
-        return power
+        let low: UInt64 = n & 1 != 0 ? (n & 2 != 0 ? 1_000 : 10) : (n & 2 != 0 ? 100 : 1)
+        let high: UInt64 = n & 8 != 0 ? 100_000_000 : (n & 4 != 0 ? 10_000 : 1)
+        return low &* high
     }
 
     /// An amount that is not negative, in nano-dollars; -1 for anything odd.
     @inline(__always)
     private static func money(_ input: PaddedBytes, _ i: inout Int, _ isRounded: inout Bool) -> Int64 {
         let whole = input.digits(i)
-        if whole.count == 0 || whole.count == 8 || (input[i] == UInt8(ascii: "0") && whole.count > 1) {
-            return -1
-        }
+        if whole.count == 0 || whole.count == 8 || hasIdleZero(input, i, whole.count) { return -1 }
         var end = i &+ whole.count
         var nano = whole.value &* 1_000_000_000
         if input[end] == UInt8(ascii: ".") {

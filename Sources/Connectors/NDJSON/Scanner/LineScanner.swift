@@ -33,11 +33,10 @@ struct LineScanner: Sendable {
     }
 
     let rules: RowRules
-    let keys: [KeyPattern]
+    private let patterns: [KeyPattern]
     let words: WireWords
-    /// For each key the two keys that followed it last, the later one first; index 22 is the start of
-    /// the object.
-    private var followers: [UInt8]
+    /// What a call learned about the order of keys, for the next one.
+    private var followers = KeyTable.firstFollowers
     /// The text of the day that was read last, as the first eight and the other three bytes of `2026-08-01T`.
     var dayFirst: UInt64 = 0
     var dayRest: UInt64 = 0
@@ -45,15 +44,10 @@ struct LineScanner: Sendable {
     var dayStart: Int64 = 0
     var labels = LabelState()
 
-    /// Not a field: a key that is ignored.
-    private static let unknown = 22
-
     init(options: DecoderOptions) {
         rules = RowRules(options: options)
-        keys = Field.allCases.map { KeyPattern($0) }
+        patterns = Field.allCases.map { KeyPattern($0) }
         words = WireWords()
-        // At first each key is expected to be followed by the next one.
-        followers = (0...22).flatMap { [UInt8($0 == 22 ? 0 : min($0 + 1, 21)), UInt8(0)] }
     }
 
     /// The last LF behind which there is enough room for the scanner, or -1: lines up to there may be
@@ -87,11 +81,12 @@ struct LineScanner: Sendable {
     ) -> Run {
         var run = Run(end: start)
         let values = LineValues()
+        let keys = KeyTable(patterns, followers: followers, symbols)
         var rows = StagedRows()
-        labels.begin(symbols, batch)
+        labels.begin(batch)
         while run.end <= lastLineFeed, run.lines < room {
             var shape = Shape()
-            let end = parseObject(input, run.end, values, &shape)
+            let end = parseObject(input, run.end, keys, values, &shape)
             if end < 0 { break }
             let next = Self.endOfLine(input, end)
             if next < 0 || next - run.end > Limits.lineBytesMax { break }
@@ -100,9 +95,9 @@ struct LineScanner: Sendable {
                     input, values, shape, &rows, row: batch.count + rows.count, into: &batch,
                     symbols: &symbols)
             else { break }
-            if rows.count == StagedRows.capacity { rows.flush(into: &batch) }
+            if rows.count == StagedRows.capacity { flush(input, &rows, into: &batch, symbols: &symbols) }
             for k in 0..<shape.unknownKeys {
-                let key = values[text: Self.unknown + k]
+                let key = values[text: KeyTable.unknown + k]
                 input.with(key.start, key.length) { unknownKeys.count($0) }
             }
             run.lines += 1
@@ -110,7 +105,8 @@ struct LineScanner: Sendable {
             if shape.isCostRounded { run.costsRounded += 1 }
             if isEstimated { run.costsEstimated += 1 }
         }
-        rows.flush(into: &batch)
+        flush(input, &rows, into: &batch, symbols: &symbols)
+        followers = keys.learned
         return run
     }
 
@@ -130,52 +126,55 @@ struct LineScanner: Sendable {
     /// Reads the object at `start` and returns the index behind it, or -1 to decline.
     @inline(__always)
     private mutating func parseObject(
-        _ input: PaddedBytes, _ start: Int, _ values: borrowing LineValues, _ shape: inout Shape
+        _ input: PaddedBytes, _ start: Int, _ keys: borrowing KeyTable, _ values: borrowing LineValues,
+        _ shape: inout Shape
     ) -> Int {
         guard input[start] == UInt8(ascii: "{") else { return -1 }
         var i = start &+ 1
-        var previous = Self.unknown
+        var previous = KeyTable.unknown
+        var seen: UInt32 = 0
         while true {
-            var field = Int(followers[previous &* 2])
-            let pattern = keys[field]
-            if pattern.stands(in: input, at: i) {
-                i &+= pattern.length
+            var field = keys.follower(of: previous)
+            if keys[field].stands(in: input, at: i) {
+                i &+= keys[field].length
                 if input[i] == 0x20 { i &+= 1 }
             } else {
-                field = unexpectedKey(input, &i, after: previous, values, &shape)
+                field = Self.unexpectedKey(input, &i, after: previous, keys, values, &shape)
                 if field < 0 { return -1 }
             }
-            if field == Self.unknown {
-                i = Self.skipValue(input, i)
-            } else {
-                let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: field)
-                if shape.seen & bit != 0 { return -1 }
-                shape.seen |= bit
-                if input[i] == UInt8(ascii: "n") {
-                    guard input.word(i) & 0xffff_ffff == 0x6c6c_756e else { return -1 }
-                    shape.nulls |= bit
-                    values[text: field] = LineValues.Text(start: i, length: 0, hash: 0)
-                    i &+= 4
-                } else {
-                    i = value(input, i, field, values, &shape)
-                }
-            }
+            let bit = keys[field].bit
+            if seen & bit != 0 { return -1 }
+            seen |= bit
+            let end = value(input, i, field, keys, values, &shape)
+            i = end < 0 ? Self.null(input, i, field, values, &shape) : end
             if i < 0 { return -1 }
             previous = field
             var byte = input[i]
-            if byte == 0x20 || byte == 0x09 {
+            if byte != UInt8(ascii: ",") {
                 i = Self.skipBlanks(input, i)
                 byte = input[i]
-            }
-            guard byte == UInt8(ascii: ",") else {
-                return byte == UInt8(ascii: "}") ? i &+ 1 : -1
+                guard byte == UInt8(ascii: ",") else {
+                    shape.seen = seen
+                    return byte == UInt8(ascii: "}") ? i &+ 1 : -1
+                }
             }
             i &+= 1
             if input[i] == 0x20 { i &+= 1 }
         }
     }
 
-    @inline(never)
+    /// Steps over the null at `i`, or -1 where there is none.
+    @inline(__always)
+    private static func null(
+        _ input: PaddedBytes, _ i: Int, _ field: Int, _ values: borrowing LineValues, _ shape: inout Shape
+    ) -> Int {
+        guard input.word(i) & 0xffff_ffff == 0x6c6c_756e, field != KeyTable.unknown else { return -1 }
+        shape.nulls |= 1 &<< UInt32(truncatingIfNeeded: field)
+        values[text: field] = LineValues.Text(start: i, length: 0, hash: 0)
+        return i &+ 4
+    }
+
+    @inline(__always)
     private static func skipBlanks(_ input: PaddedBytes, _ start: Int) -> Int {
         var i = start
         while input[i] == 0x20 || input[i] == 0x09 { i += 1 }
@@ -185,36 +184,35 @@ struct LineScanner: Sendable {
     /// Reads a key that is not the one that was expected, with the colon and the blanks around it, and
     /// learns from it.
     @inline(never)
-    private mutating func unexpectedKey(
-        _ input: PaddedBytes, _ i: inout Int, after previous: Int, _ values: borrowing LineValues,
-        _ shape: inout Shape
+    private static func unexpectedKey(
+        _ input: PaddedBytes, _ i: inout Int, after previous: Int, _ keys: borrowing KeyTable,
+        _ values: borrowing LineValues, _ shape: inout Shape
     ) -> Int {
-        let second = Int(followers[previous * 2 + 1])
+        let second = keys.secondFollower(of: previous)
         if keys[second].stands(in: input, at: i) {
-            followers.swapAt(previous * 2, previous * 2 + 1)
+            keys.expect(second, after: previous)
             i += keys[second].length
-            i = Self.skipBlanks(input, i)
+            i = skipBlanks(input, i)
             return second
         }
-        i = Self.skipBlanks(input, i)
+        i = skipBlanks(input, i)
         guard input[i] == UInt8(ascii: "\"") else { return -1 }
         let start = i + 1
         let end = input.endOfString(start)
         if end < 0 { return -1 }
-        i = Self.skipBlanks(input, end + 1)
+        i = skipBlanks(input, end + 1)
         guard input[i] == UInt8(ascii: ":") else { return -1 }
-        i = Self.skipBlanks(input, i + 1)
-        for field in keys.indices where keys[field].length == end - start + 3 {
+        i = skipBlanks(input, i + 1)
+        for field in 0..<KeyTable.unknown where keys[field].length == end - start + 3 {
             if keys[field].isText(of: input, at: start) {
-                followers[previous * 2 + 1] = followers[previous * 2]
-                followers[previous * 2] = UInt8(field)
+                keys.expect(field, after: previous)
                 return field
             }
         }
         guard shape.unknownKeys < LineValues.unknownMax else { return -1 }
-        values[text: Self.unknown + shape.unknownKeys] = LineValues.Text(
+        values[text: KeyTable.unknown + shape.unknownKeys] = LineValues.Text(
             start: start, length: end - start, hash: 0)
         shape.unknownKeys += 1
-        return Self.unknown
+        return KeyTable.unknown
     }
 }

@@ -42,19 +42,85 @@
         return unsafe body(part.span)
     }
 
+    /// Copies a part of the bytes to the front of `target`, which has at least so many.
+    @inline(__always)
+    func copy(_ start: Int, _ length: Int, to target: UnsafeMutableRawBufferPointer) {
+        assert(start >= 0 && length >= 0 && start + length <= count)
+        precondition(length <= target.count)
+        var i = 0
+        // Ids mostly have 32 or 36 bytes: two steps of sixteen, and one that ends with the last byte.
+        while i &+ 16 <= length {
+            unsafe target.storeBytes(
+                of: base.loadUnaligned(fromByteOffset: start &+ i, as: SIMD16<UInt8>.self),
+                toByteOffset: i, as: SIMD16<UInt8>.self)
+            i &+= 16
+        }
+        while i < length {
+            unsafe target[i] = self[start &+ i]
+            i &+= 1
+        }
+    }
+
     // MARK: - Strings
 
-    /// The high bit of each byte of a word that ends plain text: a quote, a backslash, a control
-    /// character, anything past ASCII.
+    /// Sixteen bytes of text, and which of them end plain text.
+    struct Chunk {
+        /// The bytes, the first one in the low bits of the first word.
+        let low: UInt64
+        let high: UInt64
+        /// The lowest bit of each byte that is a quote, a backslash, a control character, or past ASCII.
+        let lowEnds: UInt64
+        let highEnds: UInt64
+
+        /// Whether all sixteen bytes are plain.
+        @inline(__always) var isPlain: Bool { lowEnds | highEnds == 0 }
+
+        // No branches below: which half a label ends in is anybody's guess.
+
+        /// All bits where the first eight bytes are plain, else none.
+        @inline(__always)
+        private var highCounts: UInt64 { 0 &- UInt64(truncatingIfNeeded: lowEnds.trailingZeroBitCount &>> 6) }
+
+        /// How many plain bytes there are before the first that is not; one must not be.
+        @inline(__always)
+        var plainCount: Int {
+            let high = UInt64(truncatingIfNeeded: highEnds.trailingZeroBitCount) & highCounts
+            return (lowEnds.trailingZeroBitCount &+ Int(truncatingIfNeeded: high)) &>> 3
+        }
+
+        /// The first word up to the first byte that is not plain, zeros behind it.
+        @inline(__always)
+        var plainLow: UInt64 { low & Self.below(lowEnds) }
+
+        /// The second word, likewise.
+        @inline(__always)
+        var plainHigh: UInt64 { high & Self.below(highEnds) & highCounts }
+
+        /// The bits below the lowest mark; all where there is none.
+        @inline(__always)
+        private static func below(_ ends: UInt64) -> UInt64 { (ends &- 1) & ~ends }
+    }
+
+    /// The sixteen bytes at `i`.
     ///
-    /// Exact up to the lowest such byte; a borrow can only make bytes above it look special.
+    /// Byte by byte, without carries: less one, a byte equal to the quote has its high bit set, as has one
+    /// that was past ASCII before; less 32, so have control characters. A wrong high bit only ever appears
+    /// in bytes past ASCII, which are marked anyway.
     @inline(__always)
-    static func specials(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quote = (word ^ (ones &* 0x22)) &- ones
-        let backslash = (word ^ (ones &* 0x5c)) &- ones
-        let control = word &- (ones &* 0x20)
-        return (quote | backslash | control | word) & (ones &* 0x80)
+    func chunk(_ i: Int) -> Chunk {
+        assert(i >= 0 && i + 16 <= count)
+        let v = unsafe base.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
+        let one = SIMD16<UInt8>(repeating: 1)
+        let quote = (v ^ SIMD16(repeating: 0x22)) &- one
+        let backslash = (v ^ SIMD16(repeating: 0x5c)) &- one
+        let control = v &- SIMD16(repeating: 0x20)
+        // Both are sixteen bytes of plain data.
+        let words = unsafe unsafeBitCast(v, to: SIMD2<UInt64>.self)
+        let ends = unsafe unsafeBitCast(quote | backslash | control | v, to: SIMD2<UInt64>.self)
+        let marks = (ends &>> 7) & SIMD2(repeating: 0x0101_0101_0101_0101)
+        return Chunk(
+            low: UInt64(littleEndian: words[0]), high: UInt64(littleEndian: words[1]),
+            lowEnds: UInt64(littleEndian: marks[0]), highEnds: UInt64(littleEndian: marks[1]))
     }
 
     /// Bits that keep the low `n` bytes of a word, for n from 0 to 7.
@@ -67,13 +133,12 @@
     func endOfString(_ start: Int) -> Int {
         var i = start
         while true {
-            let word = word(i)
-            let hit = Self.specials(word)
-            if hit == 0 {
-                i &+= 8
+            let chunk = chunk(i)
+            if chunk.isPlain {
+                i &+= 16
                 continue
             }
-            i &+= hit.trailingZeroBitCount &>> 3
+            i &+= chunk.plainCount
             return self[i] == UInt8(ascii: "\"") ? i : endOfOddString(i)
         }
     }

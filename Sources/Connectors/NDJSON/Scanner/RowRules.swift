@@ -9,67 +9,36 @@ struct RowRules: Sendable {
     let timestampMax: Int64
 
     init(options: DecoderOptions) {
-        defaultIdentity = Array(GeneralEventDecoder.canonicalIdentity(options.defaultIdentity ?? "").utf8)
+        defaultIdentity = Array(EventRules.canonicalIdentity(options.defaultIdentity ?? "").utf8)
         defaultSource = Array((options.defaultSource ?? "").utf8)
         prices = options.prices
         timestampMax = min(options.timestampMax ?? .max, FieldReader.timestampMax)
     }
 }
 
-/// What depends on the symbol tables of a call: seeds of hashes, numbers of defaults, prices by model.
+/// What depends on the symbol tables of a call: numbers of defaults, prices by model.
 ///
 /// Made anew for each call, since the next one may come with other tables.
 struct LabelState: Sendable {
-    private var identities = SymbolHash(seed: 0)
-    private var teams = SymbolHash(seed: 0)
-    private var projects = SymbolHash(seed: 0)
-    private var tools = SymbolHash(seed: 0)
-    private var models = SymbolHash(seed: 0)
-    private var servers = SymbolHash(seed: 0)
-    private var serverTools = SymbolHash(seed: 0)
-    private var sources = SymbolHash(seed: 0)
     /// Whether a sparse column of the batch has values, so that each row needs one.
     var hasSparse = false
-    var hasRequestIDs = false
     var hasOtherTexts = false
+    /// What was read to have it in the cache, kept so that the reads are not left out.
+    var touched: UInt8 = 0
     /// Numbers of the defaults, 0 while they are not needed.
     var defaultIdentity: UInt32 = 0
     var defaultSource: UInt32 = 0
     /// By model symbol: its number in the price table, -1 where it has none, -2 while nobody asked.
     private var priceOfModel: [Int32] = []
 
-    mutating func begin(_ symbols: Symbols, _ batch: EventBatch) {
-        identities = symbols.identities.hasher
-        teams = symbols.teams.hasher
-        projects = symbols.projects.hasher
-        tools = symbols.tools.hasher
-        models = symbols.models.hasher
-        servers = symbols.mcpServers.hasher
-        serverTools = symbols.mcpTools.hasher
-        sources = symbols.sources.hasher
+    mutating func begin(_ batch: EventBatch) {
         defaultIdentity = 0
         defaultSource = 0
         priceOfModel.removeAll(keepingCapacity: true)
         hasSparse =
             !batch.tsEnd.isDefault || !batch.project.isDefault || !batch.mcpTool.isDefault
             || !batch.reasoningTokens.isDefault || !batch.requests.isDefault || !batch.source.isDefault
-        hasRequestIDs = !batch.requestID.isDefault
         hasOtherTexts = !batch.sessionID.isDefault || !batch.origin.isDefault
-    }
-
-    /// The start of the hash for a label.
-    @inline(__always)
-    func hasher(_ field: Int) -> SymbolHash {
-        switch field {
-        case 2: identities
-        case 3: teams
-        case 4: projects
-        case 5: tools
-        case 6: models
-        case 7: servers
-        case 8: serverTools
-        default: sources
-        }
     }
 
     /// The number of a model in the price table; nil where it has no price.

@@ -1,0 +1,113 @@
+public import EventLog
+public import UsageEvents
+
+/// What reading events for a report brought, beside the sums.
+public struct UsageReading: Sendable {
+    /// The names of groups.
+    public var names: UsageNames
+    /// Events read, those that did not match among them.
+    public var events: UInt64 = 0
+    /// Whether the log ended in a block that is not whole.
+    public var isTorn = false
+    /// For sources: lines and what became of them.
+    public var counts: FeedCounts?
+    /// Inputs that failed.
+    public var problems: [InputError] = []
+
+    /// Adds every event of a log.
+    public static func log<D: Disk>(
+        _ disk: D, directory: String, into fold: inout UsageFold, progress: (UInt64) -> Void = { _ in }
+    ) throws -> UsageReading {
+        var reader = try LogReader(disk, directory: directory)
+        var batch = EventBatch()
+        var symbols = Symbols()
+        let columns = fold.columns
+        var events: UInt64 = 0
+        while let record = try reader.next(into: &batch, symbols: &symbols, columns: columns) {
+            guard case .events(let block) = record else { continue }
+            try fold.add(batch, symbols: symbols)
+            events += UInt64(block.count)
+            progress(events)
+        }
+        return UsageReading(names: fold.names(symbols), events: events, isTorn: reader.tail == .torn)
+    }
+
+    /// Adds every event of sources, duplicate deliveries dropped, and writes nothing.
+    public static func sources(
+        _ options: FeedOptions, into fold: inout UsageFold,
+        progress: (_ bytes: Int, _ expected: Int?, _ events: UInt64) -> Void = { _, _, _ in }
+    ) throws -> UsageReading {
+        var reading = UsageReading(names: fold.names(Symbols()))
+        try read(options, into: &reading, progress: progress) { batch, symbols in
+            try fold.add(batch, symbols: symbols)
+        }
+        reading.names = fold.names(reading.names.symbols)
+        return reading
+    }
+
+    /// What the clock of a log made from sources would show, for times relative to it; nil without events.
+    ///
+    /// Reads them to their end, so standard input and pipes have nothing left for a second reading.
+    public static func clock(
+        of options: FeedOptions,
+        progress: (_ bytes: Int, _ expected: Int?, _ events: UInt64) -> Void = { _, _, _ in }
+    ) throws -> Timestamp? {
+        var clocks = AccountClocks()
+        var reading = UsageReading(names: UsageFold([]).names(Symbols()))
+        try read(options, into: &reading, progress: progress) { batch, _ in clocks.observe(batch) }
+        return clocks.now
+    }
+
+    private static func read(
+        _ options: FeedOptions, into reading: inout UsageReading,
+        progress: (_ bytes: Int, _ expected: Int?, _ events: UInt64) -> Void,
+        take: (borrowing EventBatch, borrowing Symbols) throws -> Void
+    ) throws {
+        let feed = EventFeed(options)
+        var duplicates = DuplicateWindow()
+        var batch = EventBatch()
+        var symbols = Symbols()
+        var dropped = 0
+        reading: while true {
+            switch feed.next(into: &batch, symbols: &symbols) {
+            case .finished: break reading
+            case .idle, .recall: continue
+            case .batch:
+                feed.refused.removeAll(keepingCapacity: true)
+                if let fresh = try duplicates.admit(batch, symbols: symbols, firstSequence: reading.events) {
+                    let before = batch.count
+                    batch.keep(fresh)
+                    dropped += before - batch.count
+                }
+                try take(batch, symbols)
+                reading.events += UInt64(batch.count)
+                progress(feed.counts.bytes, feed.bytesExpected, reading.events)
+            }
+        }
+        feed.finish()
+        reading.names.symbols = symbols
+        reading.counts = feed.counts
+        reading.counts?.duplicates = dropped
+        reading.problems = feed.problems
+    }
+}
+
+/// The clock of each account, and from them that of a log of history: the third-largest, so that one account
+/// with a wrong clock does not move it.
+struct AccountClocks {
+    private var clocks: [Int64] = []
+
+    mutating func observe(_ batch: borrowing EventBatch) {
+        for row in 0..<batch.count {
+            let account = Int(batch.identity[row])
+            while clocks.count <= account { clocks.append(.min) }
+            clocks[account] = max(clocks[account], batch.ts[row])
+        }
+    }
+
+    /// The third-largest clock, the smallest of fewer than three; nil without events.
+    var now: Timestamp? {
+        let sorted = clocks.filter { $0 != .min }.sorted(by: >)
+        return sorted.isEmpty ? nil : Timestamp(rawValue: sorted[min(2, sorted.count - 1)])
+    }
+}
