@@ -56,10 +56,8 @@ struct SegmentFile<D: Disk>: ~Copyable {
                 else {
                     return .bad(.notALog(path: path, why: "it does not begin with TIDEMARK"))
                 }
-                // The header is synced before the first block is written.
-                if length <= LogFormat.segmentHeaderBytes || bytes.span.isZero {
-                    return .torn(length: length)
-                }
+                // The header is synced before the first block is written: behind it there is nothing yet.
+                if length <= LogFormat.segmentHeaderBytes { return .torn(length: length) }
                 return .bad(.damaged(damage))
             }
         } catch {

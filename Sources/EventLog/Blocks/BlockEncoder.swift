@@ -51,12 +51,13 @@ struct BlockEncoder: ~Copyable {
         precondition(!rows.isEmpty && rows.count <= Limits.eventsPerBlock)
         streams.begin()
         var header = header
-        let times = IntegerProfile(batch.ts.span.extracting(rows))
+        let times = batch.ts.span.extracting(rows)
+        let (earliest, latest) = EncodeKernels.range(times)
         header.count = rows.count
-        header.minTs = times.min
+        header.minTs = earliest
         number(batch, rows, symbols: symbols)
         writeDictionary(symbols: symbols)
-        planes.writeTimes(batch.ts.span.extracting(rows), first: times.min, to: &streams)
+        planes.writeTimes(times, from: earliest, to: latest, into: &streams)
         let who = identities.rows
         planes.writeCodes(who.span, .identity, .index, to: &streams)
         for kind in LabelKind.detection { writeLabels(labels[kind.rawValue], kind.column) }
@@ -205,7 +206,7 @@ struct BlockEncoder: ~Copyable {
         let costs = batch.cost.span.extracting(rows)
         let profile = IntegerProfile(costs)
         // A few rows cannot pay for the rates.
-        guard rows.count >= 64, profile.min != profile.max else {
+        guard rows.count >= 64, profile.constant == nil else {
             planes.write(costs, .cost, to: &streams)
             return
         }

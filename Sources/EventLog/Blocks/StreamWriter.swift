@@ -24,10 +24,11 @@ struct StreamWriter: ~Copyable {
         var entry = StreamEntry(column: column, plane: plane, encoding: encoding)
         entry.rawLength = bytes.count
         let start = payload.count
-        if isWorthTrying(bytes) {
+        let content: ZstdCompressor.Content = encoding == .bytes || encoding == .text ? .text : .planes
+        if isWorthTrying(bytes, content) {
             // A stream that saves less than 2 % is stored as it is: reading it then costs nothing.
             let limit = bytes.count - max(bytes.count / 50, 8)
-            entry.compressed = zstd.compress(bytes, level: 1, limit: limit, into: &payload)
+            entry.compressed = zstd.compress(bytes, content, limit: limit, into: &payload)
         }
         if !entry.compressed { payload.append(span: bytes) }
         entry.storedLength = payload.count - start
@@ -38,12 +39,13 @@ struct StreamWriter: ~Copyable {
     /// Whether compression might pay: never for a few bytes (a frame costs about 13), and for much only where
     /// a sample from the middle shrinks, because the low bytes of counts and ids are noise and there are many
     /// of them.
-    private mutating func isWorthTrying(_ bytes: Span<UInt8>) -> Bool {
+    private mutating func isWorthTrying(_ bytes: Span<UInt8>, _ content: ZstdCompressor.Content) -> Bool {
         if bytes.count < 64 { return false }
         if bytes.count < 1 << 15 { return true }
         let middle = bytes.count / 2
         trial.removeAll(keepingCapacity: true)
-        return zstd.compress(bytes.extracting(middle..<middle + 4_096), level: 1, limit: 4_040, into: &trial)
+        return zstd.compress(
+            bytes.extracting(middle..<middle + 4_096), content, limit: 4_040, into: &trial)
     }
 
     /// The directory's bytes.

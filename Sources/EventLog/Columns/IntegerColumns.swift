@@ -1,10 +1,18 @@
 /// What a first look at a column of numbers tells.
 struct IntegerProfile {
-    let min: Int64
-    let max: Int64
+    /// The number that all of them are, nil where they differ.
+    let constant: Int64?
+    /// Whether any is negative.
+    let isSigned: Bool
     let zeros: Int
 
-    init(_ values: Span<Int64>) { (min, max, zeros) = EncodeKernels.profile(values) }
+    /// There must be a number.
+    init(_ values: Span<Int64>) {
+        let (union, differences, zeros) = EncodeKernels.profile(values)
+        constant = differences == 0 ? values[0] : nil
+        isSigned = union < 0
+        self.zeros = zeros
+    }
 }
 
 /// Turns columns of numbers into byte planes.
@@ -19,21 +27,22 @@ struct PlaneEncoder {
         _ values: Span<Int64>, _ column: StreamColumn, absent: Int64 = 0, to streams: inout StreamWriter
     ) {
         let profile = IntegerProfile(values)
-        if profile.min == profile.max {
-            if profile.min != absent { streams.add(constant: profile.min, column) }
+        if let constant = profile.constant {
+            if constant != absent { streams.add(constant: constant, column) }
             return
         }
-        let signed = profile.min < 0
+        let signed = profile.isSigned
         resizeWords(values.count)
         EncodeKernels.words(values, signed: signed, into: &words)
         writeWords(values.count, zeros: profile.zeros, column, signed ? .zigzag : .planes, to: &streams)
     }
 
-    /// Writes event times as differences to the row before (to `first` for the first row), in seconds where
-    /// each is whole.
-    mutating func writeTimes(_ values: Span<Int64>, first: Int64, to streams: inout StreamWriter) {
-        let profile = IntegerProfile(values)
-        if profile.min == profile.max { return }
+    /// Writes event times as differences to the row before (to the earliest for the first row), in seconds
+    /// where each is whole; nothing where all are the same.
+    mutating func writeTimes(
+        _ values: Span<Int64>, from earliest: Int64, to latest: Int64, into streams: inout StreamWriter
+    ) {
+        if earliest == latest { return }
         var unit: Int64 = 1_000
         for i in values.indices where values[i] % 1_000 != 0 {
             unit = 1
@@ -41,9 +50,9 @@ struct PlaneEncoder {
         }
         resizeWords(values.count)
         // Wrapping, here and in the reader: the sum gives back the value whatever the difference is.
-        EncodeKernels.differences(values, from: first, unit: unit, into: &words)
+        EncodeKernels.differences(values, from: earliest, unit: unit, into: &words)
         writeWords(values.count, zeros: 0, .ts, .delta, to: &streams)
-        streams.add(constant: profile.max, .ts, plane: LogFormat.latestPlane)
+        streams.add(constant: latest, .ts, plane: LogFormat.latestPlane)
         if unit != 1 { streams.add(constant: unit, .ts, plane: LogFormat.unitPlane) }
     }
 

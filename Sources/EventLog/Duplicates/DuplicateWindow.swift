@@ -7,7 +7,7 @@ public import UsageEvents
 /// 1e-20, and no probabilistic filter ever drops an event. Two generations a source: when the current one has
 /// at least `Limits.duplicateKeysMin` keys and its events span `Limits.duplicateSpanMin`, it becomes the
 /// older one and the one before is forgotten. So at least the last million ids of a source, and those of its
-/// last 24 hours, are remembered. Memory is 28 to 40 bytes a key.
+/// last 24 hours, are remembered. Memory is 24 to 48 bytes a key.
 ///
 /// The state is a function of the events that were admitted, one by one: batches do not matter, and reading
 /// the log again from `horizon` gives the same state. Events without a request id are never duplicates.
@@ -16,8 +16,6 @@ public struct DuplicateWindow: Sendable {
     private var indexes: [String: Int] = [:]
     private var hashes: [Hash128] = []
     private var end: UInt64 = 0
-    /// What the look-ahead read, kept so that the reads are not left out.
-    private var touched: UInt64 = 0
     /// For how many rows at once slots are read ahead: few enough to stay in the cache until they are needed.
     private static let lookAhead = 512
     private let bounds: Bounds
@@ -52,26 +50,21 @@ public struct DuplicateWindow: Sendable {
         let rows = batch.count
         let numbers = try resolve(source, rows: rows, symbols: symbols.sources)
         hash(column, rows: rows)
-        var mask: [Bool] = []
-        let times = batch.ts
-        let ends = column.ends
-        for row in 0..<rows {
-            if row % Self.lookAhead == 0 {
-                // In a loop of its own the processor waits for many slots at once, here for one at a time.
-                let window = sources[numbers[Int(source[row])]]
-                touched ^= window.touch(hashes[row..<min(row + Self.lookAhead, rows)])
-            }
-            let isEmpty = ends[row] == (row == 0 ? 0 : ends[row - 1])
-            let window = numbers[Int(source[row])]
-            if isEmpty || sources[window].admit(hashes[row], ts: times[row], sequence: end, bounds: bounds) {
-                end += 1
-                if !mask.isEmpty { mask[row] = true }
-            } else if mask.isEmpty {
-                mask = [Bool](repeating: false, count: rows)
-                for before in 0..<row { mask[before] = true }
-            }
+        let hashes = hashes
+        var sequence = firstSequence
+        var mask = [Bool](repeating: true, count: rows)
+        var row = 0
+        while row < rows {
+            // A run of rows of one source.
+            let symbol = source[row]
+            var next = min(row + Self.lookAhead, rows)
+            if !source.isDefault { next = (row..<next).first { source[$0] != symbol } ?? next }
+            sources[numbers[Int(symbol)]].admit(
+                row..<next, hashes, batch, sequence: &sequence, bounds: bounds, mask: &mask)
+            row = next
         }
-        return mask.isEmpty ? nil : mask
+        end = sequence
+        return end - firstSequence == rows ? nil : mask
     }
 
     /// From where on the log has to be read to make this window again.
@@ -146,6 +139,7 @@ public struct DuplicateWindow: Sendable {
     /// The hashes first, then the look-ups: the processor then waits for several of those at once.
     private mutating func hash(_ column: TextColumn, rows: Int) {
         hashes.removeAll(keepingCapacity: true)
+        hashes.reserveCapacity(rows)
         let bytes = column.bytes
         let ends = column.ends
         var start = 0
@@ -170,13 +164,15 @@ private struct SourceWindow: Sendable, Equatable {
     let name: String
     /// Events before this sequence do not count: they were forgotten before the restart.
     var floor: UInt64 = 0
+    private var ids = KeySet()
+    /// What the look-ahead read, kept so that the reads are not left out.
+    private var touched: UInt32 = 0
     private var current = Generation()
     private var older = Generation()
 
     init(name: String) { self.name = name }
 
-    private struct Generation: Sendable {
-        var keys = KeySet()
+    private struct Generation: Sendable, Equatable {
         /// Sequence and time of its first key.
         var start: UInt64 = 0
         var ts: Int64 = 0
@@ -184,44 +180,56 @@ private struct SourceWindow: Sendable, Equatable {
         var beyond = 0
     }
 
-    var keys: Int { current.keys.count + older.keys.count }
+    var keys: Int { ids.count }
 
     /// The sequence from which on this source's events have to be read again.
-    var start: UInt64 { older.keys.count > 0 ? older.start : current.start }
+    var start: UInt64 { ids.olderCount > 0 ? older.start : current.start }
 
-    /// Reads the slots that keys will need.
-    func touch(_ hashes: ArraySlice<Hash128>) -> UInt64 {
-        current.keys.touch(hashes) ^ older.keys.touch(hashes)
+    /// Takes rows of this source: clears `mask` for those that are repeated, and counts `sequence` up for the
+    /// others.
+    mutating func admit(
+        _ rows: Range<Int>, _ hashes: [Hash128], _ batch: borrowing EventBatch, sequence: inout UInt64,
+        bounds: DuplicateWindow.Bounds, mask: inout [Bool]
+    ) {
+        // In a loop of its own the processor waits for many slots at once, below for one at a time.
+        touched ^= ids.touch(hashes[rows])
+        let ends = batch.requestID.ends
+        let times = batch.ts
+        var start = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]
+        for row in rows {
+            let isEmpty = ends[row] == start
+            start = ends[row]
+            if isEmpty || admit(hashes[row], ts: times[row], sequence: sequence, bounds: bounds) {
+                sequence += 1
+            } else {
+                mask[row] = false
+            }
+        }
     }
 
     /// Whether the key is new; remembers it if so.
     @inline(__always)
-    mutating func admit(_ key: Hash128, ts: Int64, sequence: UInt64, bounds: DuplicateWindow.Bounds) -> Bool {
+    private mutating func admit(_ key: Hash128, ts: Int64, sequence: UInt64, bounds: DuplicateWindow.Bounds)
+        -> Bool
+    {
         if sequence < floor { return true }
-        if older.keys.count > 0, older.keys.contains(key) { return false }
-        guard current.keys.insert(key) else { return false }
-        if current.keys.count == 1 {
+        guard ids.insert(key) else { return false }
+        if ids.currentCount == 1 {
             current.start = sequence
             current.ts = ts
         }
         // A sixteenth of the keys has to be a day later, not one: a single wrong clock must not end the
         // generation.
         if ts &- current.ts >= bounds.spanMin { current.beyond += 1 }
-        if current.keys.count >= bounds.keysMin, current.beyond * 16 >= bounds.keysMin {
-            swap(&older, &current)
-            current.keys.removeAll()
-            current.start = 0
-            current.ts = 0
-            current.beyond = 0
+        if ids.currentCount >= bounds.keysMin, current.beyond * 16 >= bounds.keysMin {
+            ids.turn()
+            older = current
+            current = Generation()
         }
         return true
     }
 
     static func == (a: Self, b: Self) -> Bool {
-        guard a.name == b.name, a.current.keys.count == b.current.keys.count,
-            a.current.start == b.current.start,
-            a.current.ts == b.current.ts, a.current.beyond == b.current.beyond, a.start == b.start
-        else { return false }
-        return a.current.keys.sorted == b.current.keys.sorted && a.older.keys.sorted == b.older.keys.sorted
+        a.name == b.name && a.current == b.current && a.start == b.start && a.ids.sorted == b.ids.sorted
     }
 }

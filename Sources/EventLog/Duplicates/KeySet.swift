@@ -1,79 +1,98 @@
 internal import UsageEvents
 
-/// A set of 128-bit keys that only grows: the keys in the order of arrival, and a table of their places with
-/// open addressing and linear probing, at most two thirds full.
+/// The 128-bit keys of two generations, the current one and the one before it, and one table of their
+/// places: open addressing with linear probing, at most half full.
 ///
-/// The keys are hashes already, so their bits choose the slot. A slot is 32 bits of the key and its place
-/// plus one; a new key is told from others by those bits, hence costs one miss of the processor's caches, in
-/// a table half as large as the keys. 28 to 40 bytes a key.
+/// The keys are hashes already, so their bits choose the slot. A slot has eight bits of the key and its
+/// number, so a table of 2 million keys has 16 MiB, and a new key is mostly told from the others by one look
+/// into it. Keys are numbered from 1 on, those of the older generation first. 24 to 48 bytes a key.
 struct KeySet: Sendable {
-    private var keys: [Hash128] = []
-    private var slots: [UInt64]
+    private var older: [Hash128] = []
+    private var current: [Hash128] = []
+    private var slots: [UInt32]
 
-    init() { slots = [UInt64](repeating: 0, count: 64) }
+    /// Bits of a slot that hold the number of a key.
+    private static let numberBits: UInt32 = 24
+    /// Keys that can be numbered.
+    static let countMax = 1 << 24 - 1
 
-    var count: Int { keys.count }
+    init() { slots = [UInt32](repeating: 0, count: 64) }
+
+    /// Keys of both generations.
+    var count: Int { older.count + current.count }
+    /// Keys of the older generation.
+    var olderCount: Int { older.count }
+    /// Keys of the current generation.
+    var currentCount: Int { current.count }
 
     /// Reads the slots that keys begin at, which brings them into the cache; what it returns means nothing.
-    func touch(_ hashes: ArraySlice<Hash128>) -> UInt64 {
+    func touch(_ hashes: ArraySlice<Hash128>) -> UInt32 {
         let mask = slots.count - 1
-        var touched: UInt64 = 0
+        var touched: UInt32 = 0
         for key in hashes { touched ^= slots[Int(truncatingIfNeeded: key.low) & mask] }
         return touched
     }
 
-    /// The place of a key among `slots`: where it is, or the empty slot where it would be.
-    @inline(__always)
-    private func find(_ key: Hash128) -> (slot: Int, isThere: Bool) {
-        let tag = key.high & 0xffff_ffff_0000_0000
-        let mask = slots.count - 1
-        var at = Int(truncatingIfNeeded: key.low) & mask
-        while true {
-            let word = slots[at]
-            if word == 0 { return (at, false) }
-            if word & 0xffff_ffff_0000_0000 == tag,
-                keys[Int(truncatingIfNeeded: word & 0xffff_ffff) - 1] == key
-            {
-                return (at, true)
-            }
-            at = (at + 1) & mask
-        }
+    private static func tag(_ key: Hash128) -> UInt32 {
+        UInt32(truncatingIfNeeded: key.high >> 56) << numberBits
     }
 
-    /// Whether the key is in the set.
-    func contains(_ key: Hash128) -> Bool { find(key).isThere }
+    /// Whether the key with a number is this one.
+    private func isKey(_ number: Int, _ key: Hash128) -> Bool {
+        number > older.count ? current[number - older.count - 1] == key : older[number - 1] == key
+    }
 
-    /// Adds a key; false where it was there.
+    /// Adds a key to the current generation; false where either generation has it.
+    @inline(__always)
     mutating func insert(_ key: Hash128) -> Bool {
-        let (at, isThere) = find(key)
-        if isThere { return false }
-        keys.append(key)
-        slots[at] = key.high & 0xffff_ffff_0000_0000 | UInt64(keys.count)
-        if keys.count * 3 > slots.count * 2 { grow() }
+        let tag = Self.tag(key)
+        let mask = slots.count &- 1
+        var at = Int(truncatingIfNeeded: key.low) & mask
+        while true {
+            let slot = slots[at]
+            if slot == 0 { break }
+            if (slot ^ tag) >> Self.numberBits == 0,
+                isKey(Int(slot & (1 << Self.numberBits - 1)), key)
+            {
+                return false
+            }
+            at = (at &+ 1) & mask
+        }
+        current.append(key)
+        slots[at] = tag | UInt32(truncatingIfNeeded: count)
+        if count * 2 > slots.count { fill(size: slots.count * (slots.count < 1 << 20 ? 4 : 2)) }
         return true
     }
 
-    /// Forgets all keys, keeps the memory.
-    mutating func removeAll() {
-        keys.removeAll(keepingCapacity: true)
-        for i in slots.indices { slots[i] = 0 }
+    /// Forgets the older generation; the current one takes its place.
+    mutating func turn() {
+        swap(&older, &current)
+        current.removeAll(keepingCapacity: true)
+        fill(size: slots.count)
     }
 
-    private mutating func grow() {
-        // Steps of four while the set is small: filling the table anew costs more than memory that is soon
-        // used.
-        let factor = slots.count < 1 << 20 ? 4 : 2
-        keys.reserveCapacity(slots.count * factor * 2 / 3 + 1)
-        var next = [UInt64](repeating: 0, count: slots.count * factor)
-        let mask = next.count - 1
-        for (i, key) in keys.enumerated() {
-            var at = Int(truncatingIfNeeded: key.low) & mask
-            while next[at] != 0 { at = (at + 1) & mask }
-            next[at] = key.high & 0xffff_ffff_0000_0000 | UInt64(i + 1)
+    /// Makes the table anew, with so many slots.
+    private mutating func fill(size: Int) {
+        precondition(size / 2 <= Self.countMax + 1)
+        if size == slots.count {
+            for i in slots.indices { slots[i] = 0 }
+        } else {
+            slots = [UInt32](repeating: 0, count: size)
         }
-        slots = next
+        let mask = size - 1
+        var number: UInt32 = 0
+        for keys in [older, current] {
+            for key in keys {
+                number += 1
+                var at = Int(truncatingIfNeeded: key.low) & mask
+                while slots[at] != 0 { at = (at + 1) & mask }
+                slots[at] = Self.tag(key) | number
+            }
+        }
     }
 
-    /// All keys in ascending order, for comparing sets.
-    var sorted: [Hash128] { keys.sorted { ($0.high, $0.low) < ($1.high, $1.low) } }
+    /// All keys of each generation in ascending order, for comparing sets.
+    var sorted: [[Hash128]] {
+        [older, current].map { $0.sorted { ($0.high, $0.low) < ($1.high, $1.low) } }
+    }
 }

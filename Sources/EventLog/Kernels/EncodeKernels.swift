@@ -4,20 +4,41 @@
 // before a symbol is an index.
 
 enum EncodeKernels {
-    /// What a first look at numbers tells: the smallest, the largest, and how many are zero.
-    static func profile(_ values: Span<Int64>) -> (min: Int64, max: Int64, zeros: Int) {
+    /// What a first look at numbers tells: the bits that any of them has, those in which any differs from
+    /// the first, and how many are zero.
+    static func profile(_ values: Span<Int64>) -> (union: Int64, differences: Int64, zeros: Int) {
+        precondition(!values.isEmpty)
+        let first = values[0]
+        var union: Int64 = 0
+        var differences: Int64 = 0
+        var others: UInt64 = 0
+        unsafe values.withUnsafeBufferPointer { v in
+            guard let p = v.baseAddress else { return }
+            var i = 0
+            while i < v.count {
+                let value = unsafe p[i]
+                union |= value
+                differences |= value ^ first
+                // A number or its opposite has the sign unless it is zero: no branch, which would be a guess.
+                others &+= UInt64(bitPattern: value | (0 &- value)) &>> 63
+                i &+= 1
+            }
+        }
+        return (union, differences, values.count - Int(others))
+    }
+
+    /// The smallest and the largest of some numbers.
+    static func range(_ values: Span<Int64>) -> (min: Int64, max: Int64) {
         var low = Int64.max
         var high = Int64.min
-        var zeros = 0
         unsafe values.withUnsafeBufferPointer { v in
             for i in 0..<v.count {
                 let value = unsafe v[i]
                 low = min(low, value)
                 high = max(high, value)
-                zeros &+= value == 0 ? 1 : 0
             }
         }
-        return (low, high, zeros)
+        return (low, high)
     }
 
     /// Copies numbers as bits, or as zigzag.
@@ -137,14 +158,17 @@ enum EncodeKernels {
                             precondition(who < accounts)
                             let word = unsafe recent[who]
                             let value = unsafe UInt64(rows[i])
+                            // Where a value of the word is this one, the difference has a zero there, and
+                            // `matches` the high bit. No branch: which place it is can hardly be guessed.
+                            let difference = word ^ (value &* 0x0001_0001_0001_0001)
+                            let low15: UInt64 = 0x7fff_7fff_7fff_7fff
+                            let matches = ~((difference & low15) &+ low15 | difference | low15)
                             // The lowest match wins; the writer and the reader move it to the front alike.
-                            var code = value &+ 4
-                            code = word &>> 48 == value ? 3 : code
-                            code = (word &>> 32) & 0xffff == value ? 2 : code
-                            code = (word &>> 16) & 0xffff == value ? 1 : code
-                            code = word & 0xffff == value ? 0 : code
-                            unsafe codes[i] = UInt32(truncatingIfNeeded: code)
-                            unsafe recent[who] = movedToFront(word, value: value, code: code)
+                            let place = UInt64(truncatingIfNeeded: matches.trailingZeroBitCount &>> 4)
+                            // 4 stands for no match: then the code is the value and 4.
+                            unsafe codes[i] = UInt32(
+                                truncatingIfNeeded: place &+ (value & (0 &- (place &>> 2))))
+                            unsafe recent[who] = movedToFront(word, value: value, code: place)
                         }
                     }
                 }
@@ -173,17 +197,18 @@ enum EncodeKernels {
         unsafe digits.withUnsafeBytes { source in
             unsafe out.withUnsafeMutableBytes { target in
                 var i = 0
-                while i + 4 <= half {
-                    let word = unsafe UInt64(
-                        littleEndian: source.loadUnaligned(fromByteOffset: 2 * i, as: UInt64.self))
+                while i + 8 <= half {
+                    let digits = unsafe source.loadUnaligned(fromByteOffset: 2 * i, as: SIMD2<UInt64>.self)
                     // A letter has bit 6; its low four bits are 1 for `a`.
+                    let letters = (digits &>> 6) & SIMD2(repeating: 0x0101_0101_0101_0101)
                     let nibbles =
-                        (word & 0x0f0f_0f0f_0f0f_0f0f) &+ ((word &>> 6) & 0x0101_0101_0101_0101) &* 9
-                    let pairs = (nibbles &<< 4 | nibbles &>> 8) & 0x00ff_00ff_00ff_00ff
-                    let quads = (pairs | pairs &>> 8) & 0x0000_ffff_0000_ffff
-                    let packed = UInt32(truncatingIfNeeded: quads | quads &>> 16)
-                    unsafe target.storeBytes(of: packed.littleEndian, toByteOffset: i, as: UInt32.self)
-                    i &+= 4
+                        (digits & SIMD2(repeating: 0x0f0f_0f0f_0f0f_0f0f)) &+ letters &+ (letters &<< 3)
+                    let pairs = (nibbles &<< 4 | nibbles &>> 8) & SIMD2(repeating: 0x00ff_00ff_00ff_00ff)
+                    let quads = (pairs | pairs &>> 8) & SIMD2(repeating: 0x0000_ffff_0000_ffff)
+                    let packed = quads | quads &>> 16
+                    unsafe target.storeBytes(
+                        of: packed[0] & 0xffff_ffff | packed[1] &<< 32, toByteOffset: i, as: UInt64.self)
+                    i &+= 8
                 }
                 while i < half {
                     let (a, b) = unsafe (source[2 * i], source[2 * i + 1])
@@ -231,11 +256,20 @@ enum EncodeKernels {
         unsafe residuals.withUnsafeMutableBufferPointer { residuals in
             for i in 0..<n {
                 let rate = table[Int(models[i])]
-                let tokens = CostRates.Rate(input[i], output[i], cacheRead[i], cacheWrite[i])
-                let predicted = CostRates.predict(rate, tokens, offset: offset, divisor: divisor)
-                let residual = costs[i] / quantum &- predicted
+                let sum =
+                    (rate[0] &* input[i] &+ rate[1] &* output[i])
+                    &+ (rate[2] &* cacheRead[i] &+ rate[3] &* cacheWrite[i]) &+ offset
+                let cost = costs[i]
+                plain &+= 64 &- zigzag(cost).leadingZeroBitCount
+                // Mostly the rates hit, which a multiplication shows: the sum lies within the quantum. Costs
+                // that large that 1,000 times as much would overflow go the long way.
+                let rest = UInt64(bitPattern: sum &- cost &* 1_000)
+                if rest < UInt64(bitPattern: divisor), cost.magnitude < 1 << 53 {
+                    unsafe residuals[i] = 0
+                    continue
+                }
+                let residual = cost / quantum &- CostRates.floored(sum, divisor)
                 unsafe residuals[i] = residual
-                plain &+= 64 &- zigzag(costs[i]).leadingZeroBitCount
                 left &+= 64 &- zigzag(residual).leadingZeroBitCount
             }
         }

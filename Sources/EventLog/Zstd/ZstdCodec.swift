@@ -4,19 +4,39 @@ internal import CZstd
 // length of the call, with its true length; the contexts are created in `init`, freed once in `deinit`, and
 // never leave their owner.
 
-/// Compresses one stream at a time with a context that is reused.
+/// Compresses one stream at a time with contexts that are reused.
 @safe struct ZstdCompressor: ~Copyable {
-    private let context: OpaquePointer?
-
-    init() {
-        unsafe context = ZSTD_createCCtx()
+    /// What the bytes are like.
+    enum Content {
+        /// Words that come again.
+        case text
+        /// One byte of each number of a column: short matches are chance, which costs time and gains
+        /// nothing over coding the bytes one by one.
+        case planes
     }
 
-    deinit { unsafe _ = ZSTD_freeCCtx(context) }
+    private let text: OpaquePointer?
+    private let planes: OpaquePointer?
+
+    init(level: Int32 = 1) {
+        unsafe text = ZSTD_createCCtx()
+        unsafe planes = ZSTD_createCCtx()
+        unsafe _ = ZSTD_CCtx_setParameter(text, ZSTD_c_compressionLevel, level)
+        unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_compressionLevel, level)
+        // Matches of seven bytes or more, found through a table of 256 places.
+        unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_minMatch, 7)
+        unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_hashLog, 8)
+    }
+
+    deinit {
+        unsafe _ = ZSTD_freeCCtx(text)
+        unsafe _ = ZSTD_freeCCtx(planes)
+    }
 
     /// Appends one frame that holds the bytes; false, with `out` unchanged, where that fails or does not fit
     /// `limit`.
-    func compress(_ bytes: Span<UInt8>, level: Int32, limit: Int, into out: inout [UInt8]) -> Bool {
+    func compress(_ bytes: Span<UInt8>, _ content: Content, limit: Int, into out: inout [UInt8]) -> Bool {
+        let context = unsafe content == .text ? text : planes
         let start = out.count
         // The bound is the library's worst case; where less room is given it stops early, which is what we
         // want.
@@ -25,8 +45,8 @@ internal import CZstd
         out.append(addingCapacity: room) { space in
             unsafe bytes.withUnsafeBufferPointer { source in
                 unsafe space.withUnsafeMutableBufferPointer { target, initialized in
-                    let n = unsafe ZSTD_compressCCtx(
-                        context, target.baseAddress, room, source.baseAddress, source.count, level)
+                    let n = unsafe ZSTD_compress2(
+                        context, target.baseAddress, room, source.baseAddress, source.count)
                     if ZSTD_isError(n) == 0 {
                         written = n
                         initialized = n

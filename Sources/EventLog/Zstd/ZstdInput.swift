@@ -112,8 +112,8 @@ public enum ZstdFile {
     /// One frame; nil where the library fails.
     public static func compress(_ bytes: [UInt8], level: Int32 = 3) -> [UInt8]? {
         var out: [UInt8] = []
-        let zstd = ZstdCompressor()
-        guard zstd.compress(bytes.span, level: level, limit: .max, into: &out) else { return nil }
+        let zstd = ZstdCompressor(level: level)
+        guard zstd.compress(bytes.span, .text, limit: .max, into: &out) else { return nil }
         return out
     }
 }
