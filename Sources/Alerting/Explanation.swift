@@ -15,28 +15,26 @@ enum Explanation {
         let window =
             a.metric?.isHour != true
             ? "in the last 24 hours" : a.retroactive ? "in one hour" : "in the last hour"
+        let caution = a.basis == .list || a.basis == .estimated ? " (a plan may bill less)" : ""
         let amount =
             a.isMoney
-            ? "spent \(money(a.observed, a.basis)) \(window)" : "used \(tokens(a.observed)) \(window)"
+            ? "spent \(money(a.observed, a.basis))\(caution) \(window)"
+            : "used \(tokens(a.observed)) \(window)"
         guard let expected = a.expected else { return "\(identity) \(amount)" }
         let usual =
             a.isMoney
             ? NanoUSD(rawValue: roundedToThreeDigits(expected.value)).dollars
             : tokens(roundedToThreeDigits(expected.value))
-        let caution = a.isMoney && isListPrice(a.basis) ? " (a plan may bill less)" : ""
         switch a.comparison {
         case .organisation:
             let verb = a.isMoney ? "spend" : "use"
             return
-                "\(identity) \(amount) and has no history; accounts here usually \(verb) \(usual)\(caution)"
+                "\(identity) \(amount) and has no history; accounts here usually \(verb) \(usual)"
         default:
             let ratio = multiple(Double(a.observed) / max(expected.value, 1))
-            return "\(identity) \(amount), \(ratio) its usual \(usual)\(caution)"
+            return "\(identity) \(amount), \(ratio) its usual \(usual)"
         }
     }
-
-    /// Whether dollars are what the tokens cost by the price list, not what will be billed.
-    private static func isListPrice(_ basis: CostBasis) -> Bool { basis == .list || basis == .estimated }
 
     private static func firstUse(_ a: Anomaly, _ identity: String) -> String {
         let what = a.kind == .newModel ? "model" : "MCP server"

@@ -31,7 +31,7 @@ import UsageEvents
         anomaly.basis = .list
         #expect(
             Explanation.title(of: anomaly, identity: "ann").contains(
-                "spent ≈ $41.20 at list price in the last hour"))
+                "spent ≈ $41.20 at list price (a plan may bill less) in the last hour"))
         anomaly.basis = .included
         #expect(
             Explanation.title(of: anomaly, identity: "ann").contains("spent $41.20 (included in a plan) in"))

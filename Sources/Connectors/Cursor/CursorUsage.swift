@@ -62,7 +62,11 @@ struct CursorUsage: Sendable {
     /// `cur-`, 32 hexadecimal digits, and the ordinal: a plain `RequestKey`. Byte by byte, since putting
     /// strings together took a tenth of the time of an event.
     private static func requestID(_ hash: Hash128, ordinal: Int) -> String {
-        var text = prefix
+        var text = [UInt8](repeating: UInt8(ascii: "-"), count: 38)
+        text[0] = UInt8(ascii: "c")
+        text[1] = UInt8(ascii: "u")
+        text[2] = UInt8(ascii: "r")
+        text[37] = UInt8(ascii: "0")
         for k in 0..<32 {
             let half = k < 16 ? hash.high : hash.low
             let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (k & 15))) & 15
@@ -74,8 +78,6 @@ struct CursorUsage: Sendable {
         }
         return String(decoding: text, as: UTF8.self)
     }
-
-    private static let prefix = Array("cur-".utf8) + [UInt8](repeating: 0, count: 32) + Array("-0".utf8)
 
     private func identity(_ options: DecoderOptions) throws(Refusal) -> String {
         if let serviceAccountID {

@@ -59,18 +59,18 @@ struct Overview {
             try print("")
             try list(sources)
             try print(StyledText("Begin", .heading))
-            try next(
-                sources.flatMap {
-                    [
-                        ("tidemark replay \($0.name)", "what it would have told you; writes nothing"),
-                        ("tidemark ingest \($0.name)", "keep it in the log, with its alerts"),
-                    ]
-                })
-            try next([
+            var commands = sources.flatMap {
+                [
+                    ("tidemark replay \($0.name)", "what it would have told you; writes nothing"),
+                    ("tidemark ingest \($0.name)", "keep it in the log, with its alerts"),
+                ]
+            }
+            commands += [
                 ("tidemark demo", "watch it work on a bundled log, a few seconds"),
-                ("tidemark ingest events.ndjson", "your own events: one JSON object a line"),
+                ("tidemark ingest FILE", "your own events, exports or gateway logs"),
                 ("tidemark --help", "all commands"),
-            ])
+            ]
+            try next(commands)
         }
         try session.out.flush()
     }

@@ -49,7 +49,9 @@ struct Inventory {
                     StyledText(UsageText.amount(.tokens, total)),
                     StyledText(UsageText.amount(.cost, total), .strong),
                 ], role: .faint))
+        let common = shown.takeConstants()
         var out = [StyledText("Who uses what", .heading) + StyledText("  " + UsageText.span(total), .faint)]
+        if !common.isEmpty { out.append(StyledText("all of " + common.joined(separator: ", "))) }
         out += UsageText.spend(total).wrapped(width: style.width, indent: 2)
         out.append("")
         out += shown.lines(style)
@@ -77,8 +79,10 @@ struct Inventory {
                             : StyledText("configured only", .faint),
                     ]))
         }
-        let title = StyledText("Who uses which MCP server", .heading)
-        return [title] + [""] + shown.lines(style)
+        let common = shown.takeConstants()
+        var out = [StyledText("Who uses which MCP server", .heading)]
+        if !common.isEmpty { out.append(StyledText("all of " + common.joined(separator: ", "))) }
+        return out + [""] + shown.lines(style)
     }
 
     private func names(_ row: UsageTable.Row, _ table: UsageTable) -> [String?] {

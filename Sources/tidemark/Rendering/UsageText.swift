@@ -172,6 +172,27 @@ struct NameTable {
         return table.lines(style)
     }
 
+    /// Takes out the columns of names that say the same in every row but those of sums; one column stays.
+    ///
+    /// Returns what they said, as in `account mira@acme.example`.
+    mutating func takeConstants() -> [String] {
+        let named = rows.filter { $0.role == .plain }
+        guard named.count > 1 else { return [] }
+        var said: [String] = []
+        for column in names.indices.reversed() where names.count > 1 {
+            let values = Set(named.map { $0.names[column] })
+            guard values.count == 1, let value = values.first, let value else { continue }
+            said.insert("\(names[column]) \(escaped(value))", at: 0)
+            names.remove(at: column)
+            for row in rows.indices {
+                let name = rows[row].names.remove(at: column)
+                // The word for a sum stands in the first column that is left.
+                if rows[row].role != .plain, column == 0 { rows[row].names[0] = name }
+            }
+        }
+        return said
+    }
+
     /// As wide as the names are, the widest cut back until a line fits.
     private func nameWidths(_ style: Style) -> [Int] {
         var widths = names.map { displayWidth($0) }
