@@ -14,14 +14,12 @@ public struct AlertBook: Sendable {
     private struct Open {
         var transition: AlertTransition
         var anomaly: Anomaly
-        /// Log clock after which it is resolved when nothing more is heard.
-        var deadline: Int64
     }
 
     /// Accounts have one alert of the spend family at a time, and one for each new value.
     private struct Key: Hashable {
         var account: UInt32
-        var family: String
+        var family: Int
     }
 
     /// What was said last, and until when nothing more is.
@@ -34,9 +32,14 @@ public struct AlertBook: Sendable {
 
     private let configuration: AlertingConfiguration
     private let fingerprint: String
+    /// Numbers of the families that have come up; 0 is spend.
+    private var families: [String: Int] = [:]
     private var open: [Key: Open] = [:]
+    /// For each open alert the log clock after which it is resolved when nothing more is heard; apart from
+    /// the alerts, because all deadlines are looked through whenever one has come.
+    private var deadlines: [Key: Int64] = [:]
     private var quiet: [Key: Quiet] = [:]
-    private var nextDeadline = Int64.max
+    @usableFromInline var nextDeadline = Int64.max
     /// Anomalies that were not told because something like them had been.
     public private(set) var suppressed = 0
 
@@ -51,18 +54,27 @@ public struct AlertBook: Sendable {
         open.values.map(\.transition).sorted { $0.id < $1.id }
     }
 
+    /// Whether `advance` has something to do.
+    @inlinable @inline(__always)
+    public func isDue(_ now: Timestamp) -> Bool { now.rawValue >= nextDeadline }
+
     /// The log's clock moved on: alerts that nothing was heard of are resolved, in the order of their
     /// deadlines and ids.
     public mutating func advance(to now: Timestamp, into out: inout [AlertTransition]) {
-        guard now.rawValue >= nextDeadline else { return }
-        let due = open.filter { $0.value.deadline <= now.rawValue }
-            .sorted {
-                ($0.value.deadline, $0.value.transition.id) < ($1.value.deadline, $1.value.transition.id)
+        guard isDue(now) else { return }
+        var due: [(deadline: Int64, id: String, key: Key)] = []
+        nextDeadline = .max
+        for (key, deadline) in deadlines {
+            if deadline <= now.rawValue, let entry = open[key] {
+                due.append((deadline, entry.transition.id, key))
+            } else {
+                nextDeadline = min(nextDeadline, deadline)
             }
-        for (key, entry) in due {
-            expire(key, entry, into: &out)
         }
-        nextDeadline = open.values.map(\.deadline).min() ?? .max
+        due.sort { ($0.deadline, $0.id) < ($1.deadline, $1.id) }
+        for (deadline, _, key) in due {
+            if let entry = open[key] { expire(key, entry, deadline, into: &out) }
+        }
         if quiet.count > Self.quietMax {
             quiet = quiet.filter { $0.value.until > now.rawValue }
         }
@@ -72,11 +84,11 @@ public struct AlertBook: Sendable {
     public mutating func observe(
         _ anomaly: Anomaly, now: Timestamp, symbols: borrowing Symbols, into out: inout [AlertTransition]
     ) {
-        let key = Key(
-            account: anomaly.account,
-            family: anomaly.metric == nil ? anomaly.kind.word + "\0" + (anomaly.value ?? "") : "spend")
+        let key = Key(account: anomaly.account, family: family(anomaly))
         // The account's own clock may be there before the log's; what follows must not depend on which.
-        if let entry = open[key], entry.deadline <= anomaly.at.rawValue { expire(key, entry, into: &out) }
+        if let due = deadlines[key], due <= anomaly.at.rawValue, let entry = open[key] {
+            expire(key, entry, due, into: &out)
+        }
         let deadline = max(now, anomaly.at).rawValue + hours(configuration.resolveHours)
         switch anomaly.phase {
         case .ended(let reason):
@@ -86,7 +98,7 @@ public struct AlertBook: Sendable {
             return
         case .lasts:
             guard let entry = open[key], entry.anomaly.metric == anomaly.metric else { return }
-            open[key]?.deadline = deadline
+            deadlines[key] = deadline
             return
         case .began, .grew: break
         }
@@ -104,9 +116,11 @@ public struct AlertBook: Sendable {
             next.page = next.severity >= configuration.pageSeverity
             entry.transition = next
             entry.anomaly = anomaly
-            if anomaly.metric != nil { entry.deadline = deadline }
             open[key] = entry
-            nextDeadline = min(nextDeadline, entry.deadline)
+            if anomaly.metric != nil {
+                deadlines[key] = deadline
+                nextDeadline = min(nextDeadline, deadline)
+            }
             out.append(next)
             return
         }
@@ -117,11 +131,20 @@ public struct AlertBook: Sendable {
         }
         let identity = symbols.identities.text(of: anomaly.account)
         let fired = transition(anomaly, id: Self.id(anomaly, identity: identity), symbols: symbols)
-        open[key] = Open(transition: fired, anomaly: anomaly, deadline: deadline)
+        open[key] = Open(transition: fired, anomaly: anomaly)
+        deadlines[key] = deadline
         quiet[key] = Quiet(
             until: anomaly.at.rawValue + hours(configuration.quietHours), startsAt: anomaly.startsAt)
         nextDeadline = min(nextDeadline, deadline)
         out.append(fired)
+    }
+
+    private mutating func family(_ anomaly: Anomaly) -> Int {
+        if anomaly.metric != nil { return 0 }
+        let name = anomaly.kind.word + "\0" + (anomaly.value ?? "")
+        if let number = families[name] { return number }
+        families[name] = families.count + 1
+        return families.count
     }
 
     /// Closes an alert that does not exist under a new configuration.
@@ -136,9 +159,11 @@ public struct AlertBook: Sendable {
 
     /// Nothing was heard until the deadline: a first use is no longer news; an account that fell silent
     /// uses nothing.
-    private mutating func expire(_ key: Key, _ entry: Open, into out: inout [AlertTransition]) {
+    private mutating func expire(
+        _ key: Key, _ entry: Open, _ deadline: Int64, into out: inout [AlertTransition]
+    ) {
         let reason = entry.anomaly.metric == nil ? "expired" : "back_to_normal"
-        resolve(key, entry, at: Timestamp(rawValue: entry.deadline), reason: reason, into: &out)
+        resolve(key, entry, at: Timestamp(rawValue: deadline), reason: reason, into: &out)
     }
 
     private mutating func resolve(
@@ -152,6 +177,7 @@ public struct AlertBook: Sendable {
         resolved.reason = reason
         if let last { resolved.lastSequence = last }
         open[key] = nil
+        deadlines[key] = nil
         let until = resolved.at.rawValue + hours(configuration.quietAfterEndHours)
         quiet[key] = Quiet(until: max(quiet[key]?.until ?? until, until), startsAt: resolved.startsAt)
         out.append(resolved)

@@ -1,3 +1,5 @@
+internal import UsageEvents
+
 /// Writes one JSON object with keys in the order of the calls (RFC 8259). Event text is data: every control
 /// character is escaped.
 struct JSONObjectWriter: ~Copyable {
@@ -22,6 +24,13 @@ struct JSONObjectWriter: ~Copyable {
             return
         }
         Self.append(value, to: &out)
+    }
+
+    mutating func time(_ key: String, _ value: Timestamp) {
+        self.key(key)
+        out.append(UInt8(ascii: "\""))
+        value.write(into: &out)
+        out.append(UInt8(ascii: "\""))
     }
 
     /// A value that is JSON already.
@@ -54,22 +63,24 @@ struct JSONObjectWriter: ~Copyable {
         out.append(UInt8(ascii: "}"))
     }
 
+    /// Keys are words of ours and need no escape.
     private mutating func key(_ key: String) {
         if !isFirst { out.append(UInt8(ascii: ",")) }
         isFirst = false
-        Self.append(key, to: &out)
+        out.append(UInt8(ascii: "\""))
+        out.append(contentsOf: key.utf8)
+        out.append(UInt8(ascii: "\""))
         out.append(UInt8(ascii: ":"))
     }
 
     static func append(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         defer { out.append(UInt8(ascii: "\"")) }
-        // Nearly all text needs no escape.
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }
-        if isPlain {
-            out.append(contentsOf: text.utf8)
-            return
-        }
+        // Nearly all text needs no escape: it is copied, and looked at afterwards.
+        let start = out.count
+        out.append(contentsOf: text.utf8)
+        if isPlain(out.span.extracting(start...)) { return }
+        out.removeLast(out.count - start)
         var before: UInt8 = 0
         for byte in text.utf8 {
             defer { before = byte }
@@ -88,6 +99,16 @@ struct JSONObjectWriter: ~Copyable {
             default: out.append(byte)
             }
         }
+    }
+
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        // Without a branch, so that many bytes are compared at once.
+        var odd: UInt8 = 0
+        for i in text.indices {
+            let byte = text[i]
+            odd |= (byte &- 0x20 > 0x5e ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5c ? 1 : 0)
+        }
+        return odd == 0
     }
 
     private static func appendEscape(_ byte: UInt8, to out: inout [UInt8]) {

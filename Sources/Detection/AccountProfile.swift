@@ -41,10 +41,12 @@ extension Scorer {
     /// What an account's baselines say; nil for an account that was never seen.
     public func profile(of account: UInt32) -> AccountProfile? {
         guard Int(account) < now.count, now[Int(account)].clock != Int64.min else { return nil }
-        let state = past[Int(account)]
+        var state = states[Int(account)]
+        state.sums.addHour(now[Int(account)].pending)
+        state.sums.addDay(now[Int(account)].pending)
         let levels = Metric.allCases.map { metric in
-            let known = Self.baseline(metric, state, configuration.baseline)
-            let current = now[Int(account)].sums[metric]
+            let known = state.baseline(metric, configuration.baseline)
+            let current = state.sums[metric]
             let score =
                 current > 0 && known.have > 0
                 ? (Deterministic.log2(Double(current)) - known.mean) / known.spread : 0

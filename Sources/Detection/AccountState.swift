@@ -1,75 +1,63 @@
 import Statistics
 import UsageEvents
 
-/// What every event of an account touches: two to three cache lines.
-struct AccountNow: Sendable {
-    /// The account's clock; `Int64.min` before its first event.
-    var clock = Int64.min
-    /// Where the five-minute slot of the clock ends.
-    var slotEnd = Int64.min
-    /// Five-minute slot and hour of the clock.
-    var slot = Int32.min
-    var hour = Int32.min
-
-    /// Running totals, by `Metric`.
+/// The windows of an account and what its past has taught: 256 bytes, touched when a slot ends.
+///
+/// Four baselines of logarithms (base 2): totals of active days, and the largest hour of an active day.
+struct AccountState: Sendable {
+    /// Totals of the rolling hour and day, by `Metric`.
     var sums = FourTotals()
     /// The totals at which something has to be looked at, by `Metric`; `Int64.max` where the detector is off.
     var triggers = FourTotals(repeating: .max)
-
-    /// What the hour of the clock holds so far, and its first event.
+    /// What the hour of the clock holds, and its first event.
     var hourTotals = Totals()
     var hourFirstSequence: UInt64 = .max
-
-    /// Four models and MCP servers used before, to spare the look-up of nearly all events; 0, which is
-    /// none, is always known.
-    var models = SIMD4<UInt32>(repeating: 0)
-    var servers = SIMD4<UInt32>(repeating: 0)
-
-    /// Bit per slot of the ring that is not empty.
+    /// Bit per slot of the ring that is not empty; what stands in the others is of the past.
     var ringMask: UInt16 = 0
     /// Slot of the ring that the clock is in.
     var ringIndex: UInt8 = 0
-    /// Number of the watch that notes what drives the totals; 0 for none.
-    var watch: UInt32 = 0
-    var isWatched: Bool { watch != 0 }
     /// Bit per `Metric`: above its threshold and not yet back.
     var open: UInt8 = 0
-    /// Bit per `Metric`: the open excursion began without history.
-    var openAsNewcomer: UInt8 = 0
-}
 
-/// What an account's own past has taught; touched when an hour or a day ends.
-///
-/// Four baselines of logarithms (base 2): totals of active days, and the largest hour of an active day.
-struct AccountPast: Sendable {
     /// The totals at which an excursion begins, by `Metric`.
     var thresholds = FourTotals(repeating: .max)
     var hours = HourList()
     /// Active hours learned.
     var hoursLearned: UInt32 = 0
+    /// The UTC day that is being summed from learned hours.
+    var day = Int32.min
 
     var daySpend = ForgettingMoments()
     var dayTokens = ForgettingMoments()
     var peakSpend = ForgettingMoments()
     var peakTokens = ForgettingMoments()
 
-    /// The UTC day that is being summed from learned hours, its totals, and its largest hour.
-    var day = Int32.min
+    /// Totals of the day, and its largest hour.
     var dayTotals = Totals()
     var dayPeak = Totals()
     /// Levels that may be adopted as the new normal.
     var levelSpend = Level()
+    /// Bit per `Metric`: the open excursion began without history.
+    var openAsNewcomer: UInt8 = 0
     var levelTokens = Level()
     /// Forgetting sums of cost and tokens: the usual price of a token.
     var priceCost: Double = 0
     var priceTokens: Double = 0
+
+    /// An account before its first event.
+    init(_ rules: Rules) {
+        for metric in Metric.allCases {
+            thresholds[metric] = rules.floor(metric)
+            triggers[metric] = Rules.watchLevel(thresholds[metric])
+        }
+    }
 }
 
 /// Active days in a row inside one band above the baseline.
 struct Level: Sendable {
-    var days: UInt8 = 0
     /// Sum of the logarithms of their totals.
     var sum: Float = 0
+    var days: UInt8 = 0
     var mean: Double { Double(sum) / Double(days) }
 }
 
@@ -119,9 +107,20 @@ struct FourTotals: Sendable {
     }
 
     /// Whether any amount has reached that of another.
-    @inline(__always)
     func reaches(_ other: FourTotals) -> Bool {
         spendHour >= other.spendHour || tokensHour >= other.tokensHour || spendDay >= other.spendDay
             || tokensDay >= other.tokensDay
+    }
+
+    /// How much is left until one of the two sums of a unit reaches another's; nothing wraps.
+    @inline(__always)
+    func room(below other: FourTotals) -> Totals {
+        func left(_ trigger: Int64, _ sum: Int64) -> Int64 {
+            let (rest, overflow) = trigger.subtractingReportingOverflow(sum)
+            return overflow ? .max : rest
+        }
+        return Totals(
+            cost: min(left(other.spendHour, spendHour), left(other.spendDay, spendDay)),
+            tokens: min(left(other.tokensHour, tokensHour), left(other.tokensDay, tokensDay)))
     }
 }

@@ -30,22 +30,35 @@ struct HourPool: Sendable {
     /// Adds to the cell of an hour, which is made in its place where it is missing. O(hours between it and
     /// the newest).
     mutating func add(_ totals: Totals, hour: Int32, sequence: UInt64, to list: inout HourList) {
+        if free == Self.none {
+            free = UInt32(cells.count)
+            cells.append(HourCell())
+        }
+        Self.add(totals, hour, sequence, to: &list, &cells, &free)
+    }
+
+    private static func add(
+        _ totals: Totals, _ hour: Int32, _ sequence: UInt64, to list: inout HourList,
+        _ cells: inout [HourCell], _ free: inout UInt32
+    ) {
+        var span = cells.mutableSpan
         var newer = Self.none
         var at = list.newest
-        while at != Self.none, cells[Int(at)].hour > hour {
+        while at != Self.none, span[Int(at)].hour > hour {
             newer = at
-            at = cells[Int(at)].older
+            at = span[Int(at)].older
         }
-        if at != Self.none, cells[Int(at)].hour == hour {
-            cells[Int(at)].totals += totals
-            cells[Int(at)].firstSequence = min(cells[Int(at)].firstSequence, sequence)
+        if at != Self.none, span[Int(at)].hour == hour {
+            span[Int(at)].totals += totals
+            span[Int(at)].firstSequence = min(span[Int(at)].firstSequence, sequence)
             return
         }
-        let made = allocate()
-        cells[Int(made)] = HourCell(
+        let made = free
+        free = span[Int(made)].older
+        span[Int(made)] = HourCell(
             hour: hour, older: at, newer: newer, totals: totals, firstSequence: sequence)
-        if newer == Self.none { list.newest = made } else { cells[Int(newer)].older = made }
-        if at == Self.none { list.oldest = made } else { cells[Int(at)].newer = made }
+        if newer == Self.none { list.newest = made } else { span[Int(newer)].older = made }
+        if at == Self.none { list.oldest = made } else { span[Int(at)].newer = made }
     }
 
     /// The cell of an hour, if there is one.
@@ -58,26 +71,23 @@ struct HourPool: Sendable {
 
     /// Takes the oldest cell out of a list.
     mutating func removeOldest(of list: inout HourList) -> HourCell {
+        Self.removeOldest(of: &list, &cells, &free)
+    }
+
+    private static func removeOldest(
+        of list: inout HourList, _ cells: inout [HourCell], _ free: inout UInt32
+    ) -> HourCell {
+        var span = cells.mutableSpan
         let index = list.oldest
-        let cell = cells[Int(index)]
+        let cell = span[Int(index)]
         list.oldest = cell.newer
         if cell.newer == Self.none {
             list.newest = Self.none
         } else {
-            cells[Int(cell.newer)].older = Self.none
+            span[Int(cell.newer)].older = Self.none
         }
-        cells[Int(index)].older = free
+        span[Int(index)].older = free
         free = index
         return cell
-    }
-
-    private mutating func allocate() -> UInt32 {
-        guard free != Self.none else {
-            cells.append(HourCell())
-            return UInt32(cells.count - 1)
-        }
-        let index = free
-        free = cells[Int(index)].older
-        return index
     }
 }

@@ -26,16 +26,23 @@ public struct Judge: Sendable {
     /// The wall clock at which a live block was committed, or a tick.
     public mutating func observe(received: Timestamp) { clock.observe(received: received.rawValue) }
 
+    /// Takes a signal that is only learned from, as nearly all are; false, with nothing done, for any other.
+    public mutating func learn(_ signal: Signal) -> Bool {
+        switch signal.content {
+        case .hourClosed(let totals): learn(totals, .spendHour, .tokensHour)
+        case .dayClosed(let totals): learn(totals, .spendDay, .tokensDay)
+        default: return false
+        }
+        clock.observe(account: signal.account, clock: signal.at.rawValue)
+        return true
+    }
+
     /// Judges one signal; returns what it means, at most one anomaly.
     public mutating func observe(_ signal: Signal, symbols: borrowing Symbols) -> Anomaly? {
+        if learn(signal) { return nil }
         clock.observe(account: signal.account, clock: signal.at.rawValue)
         switch signal.content {
-        case .hourClosed(let totals):
-            learn(totals, .spendHour, .tokensHour)
-            return nil
-        case .dayClosed(let totals):
-            learn(totals, .spendDay, .tokensDay)
-            return nil
+        case .hourClosed, .dayClosed: return nil
         case .firstUse(let use):
             return novelty.judge(
                 use, signal: signal, now: clock.now, configuration: configuration, symbols: symbols)

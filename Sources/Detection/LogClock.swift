@@ -7,23 +7,37 @@ import UsageEvents
 /// It never goes back, but for two moments: when the second or third account appears, and when the first
 /// wall clock does. Else the first account of a log could set it ahead for as long as its own clock is.
 struct LogClock: Sendable {
-    private var top: [(account: UInt32, clock: Int64)] = []
+    /// The three largest account clocks, in no order; those that are missing are `Int64.max`.
+    private var accounts = SIMD4<UInt32>(repeating: .max)
+    private var clocks = SIMD4<Int64>(repeating: .max)
+    private var count = 0
     private var received = Int64.min
 
     /// `Int64.min` before anything was observed.
     private(set) var now = Int64.min
 
     mutating func observe(account: UInt32, clock: Int64) {
-        if let row = top.firstIndex(where: { $0.account == account }) {
-            top[row].clock = max(top[row].clock, clock)
-        } else if top.count < 3 {
-            top.append((account, clock))
-        } else if let row = top.indices.min(by: { top[$0].clock < top[$1].clock }), top[row].clock < clock {
-            top[row] = (account, clock)
+        if let row = row(of: account) {
+            clocks[row] = max(clocks[row], clock)
+        } else if count < 3 {
+            accounts[count] = account
+            clocks[count] = clock
+            count += 1
+        } else {
+            let lowest = clocks.min()
+            guard lowest < clock else { return }
+            for row in 0..<3 where clocks[row] == lowest {
+                accounts[row] = account
+                clocks[row] = clock
+                break
+            }
         }
-        guard received == .min else { return }
-        now = top[0].clock
-        for entry in top.dropFirst() { now = min(now, entry.clock) }
+        if received == .min { now = clocks.min() }
+    }
+
+    private func row(of account: UInt32) -> Int? {
+        for row in 0..<count where accounts[row] == account { return row }
+        return nil
     }
 
     mutating func observe(received: Int64) {

@@ -15,6 +15,9 @@ public enum Metric: Int, CaseIterable, Sendable {
     /// Whether the window is an hour; otherwise a day.
     public var isHour: Bool { self == .spendHour || self == .tokensHour }
 
+    /// The metric's bit in a set of metrics.
+    var bit: UInt8 { 1 << UInt8(truncatingIfNeeded: rawValue) }
+
     /// The window on the wire.
     public var window: String { isHour ? "1h" : "24h" }
 

@@ -11,20 +11,16 @@ import UsageEvents
 /// others is dated by the log's clock where the account's is ahead of it: a wrong clock must not tell
 /// others what is news.
 struct NoveltyBook: Sendable {
-    /// A value of one kind, and the team; team 0 is the whole organisation.
-    ///
-    /// Symbols rather than texts: looking up needs no order, and hashing three numbers costs a tenth of
-    /// hashing a name.
-    private struct Key: Hashable {
-        var value: UInt32
-        var team: UInt32
-        var isModel: Bool
+    /// A value of one kind, and the team; team 0 is the whole organisation. Symbols rather than texts:
+    /// looking up needs no order.
+    private static func key(_ use: FirstUse, team: UInt32) -> UInt64 {
+        UInt64(team) << 33 | UInt64(use.value) << 1 | (use.kind == .newModel ? 1 : 0)
     }
 
-    /// Since when a team has been seen, and with whom.
+    /// Since when a team has been seen, and with how many accounts.
     private struct Team {
-        var since: Int64
-        var members: Set<UInt32> = []
+        var since = Int64.max
+        var members = 0
     }
 
     /// The alert that first told of a value.
@@ -33,9 +29,13 @@ struct NoveltyBook: Sendable {
         var anomaly: Anomaly
     }
 
-    private var users: [Key: Int] = [:]
-    private var teams: [UInt32: Team] = [:]
-    private var news: [Key: News] = [:]
+    /// How many accounts have used a value, by key.
+    private var users = CountTable()
+    /// By number of the team.
+    private var teams: [Team] = []
+    /// Which accounts are in which team.
+    private var members = PairSet()
+    private var news: [UInt64: News] = [:]
     private var logSince: Int64?
 
     mutating func judge(
@@ -47,21 +47,24 @@ struct NoveltyBook: Sendable {
         let time = min(signal.at.rawValue, now)
         let since = logSince ?? time
         logSince = min(since, time)
-        let everywhere = Key(value: use.value, team: 0, isModel: isModel)
-        let inOrganisation = users[everywhere, default: 0]
-        users[everywhere] = inOrganisation + 1
+        let everywhere = Self.key(use, team: 0)
+        let inOrganisation = users.increment(everywhere)
         var inTeam = 0
         var teamKnown = false
         if signal.team != 0, signal.team != symbols.unassignedTeam {
-            let here = Key(value: use.value, team: signal.team, isModel: isModel)
-            inTeam = users[here, default: 0]
-            users[here] = inTeam + 1
-            let first = teams[signal.team]?.since ?? time
-            teams[signal.team, default: Team(since: time)].since = min(first, time)
-            teams[signal.team]?.members.insert(signal.account)
+            inTeam = users.increment(Self.key(use, team: signal.team))
+            let team = Int(signal.team)
+            if team >= teams.count {
+                teams.append(contentsOf: repeatElement(Team(), count: team + 1 - teams.count))
+            }
+            let first = teams[team].members == 0 ? time : teams[team].since
+            teams[team].since = min(first, time)
+            if members.insert(account: signal.account, isServer: false, value: signal.team) {
+                teams[team].members += 1
+            }
             teamKnown =
                 Double(signal.at.rawValue - first) >= settings.learningDays * Double(Timestamp.day)
-                && Double(teams[signal.team]?.members.count ?? 0) > settings.teamMates
+                && Double(teams[team].members) > settings.teamMates
         }
         let learning = Double(signal.at.rawValue - since) < settings.learningDays * Double(Timestamp.day)
         guard settings.enabled, !learning else { return nil }

@@ -31,9 +31,13 @@ struct PairSet: Sendable {
     }
 
     @inline(__always)
-    private static func hash(_ key: UInt64) -> Int {
-        // The account is in the upper half of the key: only the whole product mixes it into the lower bits.
-        let product = key.multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
-        return Int(truncatingIfNeeded: product.high ^ product.low)
-    }
+    private static func hash(_ key: UInt64) -> Int { mixed(key) }
+}
+
+/// A place in a table for a key whose upper half counts as much as the lower: only the whole product mixes it
+/// into the lower bits.
+@inline(__always)
+func mixed(_ key: UInt64) -> Int {
+    let product = key.multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+    return Int(truncatingIfNeeded: product.high ^ product.low)
 }

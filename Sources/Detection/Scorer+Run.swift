@@ -1,18 +1,26 @@
 import UsageEvents
 
-// The only unsafe code of detection, for the only loop that runs for every event: with array subscripts it
-// pays for a uniqueness check and a bounds check at each of some thirty accesses, and takes three times as
-// long (`Benchmarks`, observe).
-//
-// Proof: a row's account is compared with the count of `now` before either pointer is used, `rings` holds
-// `slots` totals for each element of `now` (`makeRoom` grows both), a ring index is below `slots`, and
-// neither array changes its size while the pointers live.
-
 extension Scorer {
-    /// Takes events as long as they are of no note: in order, in the account's hour, of a known model and
-    /// server, below every trigger, nobody watching. Returns the first row that is not, with nothing done
-    /// for it, or the number of rows.
-    mutating func addRun(_ batch: borrowing EventBatch, from start: Int, firstSequence: UInt64) -> Int {
+    /// Takes events as long as they are of no note: in order, of a known model and server, below every
+    /// trigger. Returns the first row that is not, with nothing done that taking it again would repeat, or
+    /// the end.
+    mutating func addRun(
+        _ batch: borrowing EventBatch, _ rows: Range<Int>, firstSequence: UInt64, historical: Bool,
+        into signals: inout [Signal]
+    ) -> Int {
+        Self.addRun(
+            batch, rows, &now, &states, &rings, &hours, &watches, rules, firstSequence: firstSequence,
+            historical: historical, into: &signals)
+    }
+
+    /// As above, with the parts of the scorer one by one: spans of two of them could not live side by side
+    /// otherwise. Array subscripts would check at each access that nobody shares the array.
+    private static func addRun(
+        _ batch: borrowing EventBatch, _ rows: Range<Int>, _ allNow: inout [AccountNow],
+        _ allStates: inout [AccountState], _ allRings: inout [Totals], _ hours: inout HourPool,
+        _ watches: inout WatchPool, _ rules: Rules, firstSequence: UInt64, historical: Bool,
+        into signals: inout [Signal]
+    ) -> Int {
         let ts = batch.ts.span
         let identity = batch.identity.span
         let model = batch.model.span
@@ -22,90 +30,33 @@ extension Scorer {
         let input = batch.inputTokens.span
         let output = batch.outputTokens.span
         let written = batch.cacheWriteTokens.span
-        return unsafe now.withUnsafeMutableBufferPointer { now in
-            unsafe rings.withUnsafeMutableBufferPointer { rings in
-                var row = start
-                while row < ts.count {
-                    let a = Int(identity[row])
-                    guard a < now.count, let states = now.baseAddress, let totals = rings.baseAddress,
-                        EventShape(rawValue: shape[row]).grain == .request
-                    else { return row }
-                    let added = unsafe (states + a).pointee.add(
-                        ts: ts[row],
-                        Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row]),
-                        model: model[row], server: server[row], sequence: firstSequence &+ UInt64(row),
-                        ring: UnsafeMutableBufferPointer(
-                            start: totals + a * Scorer.slots, count: Scorer.slots))
-                    guard added else { return row }
-                    row += 1
-                }
-                return row
+        var now = allNow.mutableSpan
+        var states = allStates.mutableSpan
+        var rings = allRings.mutableSpan
+        for row in rows {
+            let a = Int(identity[row])
+            let time = ts[row]
+            let totals = Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row])
+            guard EventShape(rawValue: shape[row]).grain == .request,
+                now[a].knows(time, model: model[row], server: server[row])
+            else { return row }
+            if time >= now[a].slotEnd {
+                // Excursions of an account that is watched may end now, and a new account has no past.
+                guard !now[a].isWatched, !now[a].isClosed else { return row }
+                let stamp = Stamp(
+                    sequence: firstSequence &+ UInt64(row), at: time, account: UInt32(a),
+                    team: batch.team[row], historical: historical)
+                states[a].move(
+                    &now[a], &rings, at: a &* AccountState.slots, &hours, rules, stamp, into: &signals)
+            }
+            guard now[a].add(totals, at: time) else { return row }
+            if now[a].isWatched {
+                let facet = Facet(
+                    tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],
+                    project: batch.project[row], basis: EventShape(rawValue: batch.shape[row]).basis)
+                watches.add(totals, facet, to: now[a].watch)
             }
         }
-    }
-}
-
-extension Scorer {
-    /// The clock of an account enters another slot.
-    mutating func rollRing(_ account: Int, to ts: Int64) {
-        precondition(account < now.count && rings.count >= now.count * Self.slots)
-        unsafe now.withUnsafeMutableBufferPointer { now in
-            unsafe rings.withUnsafeMutableBufferPointer { rings in
-                let ring = rings.extracting(account * Self.slots..<(account + 1) * Self.slots)
-                unsafe now[account].rollRing(to: ts, ring)
-            }
-        }
-    }
-}
-
-extension AccountNow {
-    /// Adds an event of no note; returns false, with nothing done that matters, for any other.
-    @inline(__always)
-    fileprivate mutating func add(
-        ts: Int64, _ totals: Totals, model: UInt32, server: UInt32, sequence: UInt64,
-        ring: UnsafeMutableBufferPointer<Totals>
-    ) -> Bool {
-        guard ts >= clock, watch == 0, model == 0 || any(models .== model),
-            server == 0 || any(servers .== server)
-        else { return false }
-        if ts >= slotEnd {
-            // A new slot of the same hour: what leaves the rolling hour leaves it whatever becomes of the
-            // event.
-            guard Int32(truncatingIfNeeded: floorDivide(ts, Timestamp.hour)) == hour else { return false }
-            unsafe rollRing(to: ts, ring)
-        }
-        var next = sums
-        next.addHour(totals)
-        next.addDay(totals)
-        if next.reaches(triggers) { return false }
-        sums = next
-        clock = ts
-        hourTotals += totals
-        hourFirstSequence = min(hourFirstSequence, sequence)
-        ringMask |= 1 << UInt16(ringIndex)
-        unsafe ring[Int(ringIndex)] += totals
-        return true
-    }
-
-    /// The clock enters another slot: those that leave the rolling hour are emptied.
-    @inline(__always)
-    fileprivate mutating func rollRing(to ts: Int64, _ ring: UnsafeMutableBufferPointer<Totals>) {
-        let slots = Int32(Scorer.slots)
-        let newSlot = Int32(truncatingIfNeeded: floorDivide(ts, 5 * Timestamp.minute))
-        let gap = slot == Int32.min ? slots : min(newSlot - slot, slots)
-        // The `gap` slots behind the current one, as bits of a ring of twelve.
-        let turned = ((UInt32(1) << UInt32(gap)) - 1) << (UInt32(ringIndex) + 1)
-        var emptied = UInt16(truncatingIfNeeded: (turned | turned >> 12) & 0xfff) & ringMask
-        ringMask &= ~emptied
-        while emptied != 0 {
-            let at = emptied.trailingZeroBitCount
-            unsafe sums.spendHour &-= ring[at].cost
-            unsafe sums.tokensHour &-= ring[at].tokens
-            unsafe ring[at] = Totals()
-            emptied &= emptied - 1
-        }
-        ringIndex = UInt8((UInt32(ringIndex) + UInt32(gap)) % UInt32(slots))
-        slot = newSlot
-        slotEnd = (Int64(newSlot) + 1) * 5 * Timestamp.minute
+        return rows.upperBound
     }
 }

@@ -4,21 +4,15 @@ public import UsageEvents
 /// Phase *score*: a fold over one account's own events in sequence order.
 ///
 /// An account's signals depend on its own events and the configuration only, never on another account, a
-/// clock or the size of a batch. Cost: a few additions and one comparison an event; everything else happens
-/// when a five-minute slot ends or a trigger is reached. Memory: about 480 bytes an account and 40 for each
-/// active hour of its last 25.
+/// clock or the size of a batch. Cost: a few additions and comparisons an event; everything else happens
+/// when a five-minute slot ends or a trigger is reached. Memory: 512 bytes an account, 40 for each active
+/// hour of its last 25, and 12 to 24 for each model and MCP server that it has used.
 public struct Scorer: Sendable {
-    /// Hours for which totals are kept; an hour is learned when the account's clock is 24 h past its end.
-    static let hoursKept: Int32 = 25
-    /// Five-minute slots of the rolling hour.
-    static let slots = 12
-
-    /// The settings in force.
-    public let configuration: DetectionConfiguration
+    let rules: Rules
     /// By number of the account.
     var now: [AccountNow] = []
-    var past: [AccountPast] = []
-    /// The rolling hours: `slots` totals an account.
+    var states: [AccountState] = []
+    /// The rolling hours: `AccountState.slots` totals an account.
     var rings: [Totals] = []
     var hours = HourPool()
     var watches = WatchPool()
@@ -26,8 +20,11 @@ public struct Scorer: Sendable {
     /// Events that came behind the 25 hours that are kept: they count in no window.
     public internal(set) var lateEvents: UInt64 = 0
 
+    /// The settings in force.
+    public var configuration: DetectionConfiguration { rules.configuration }
+
     /// An engine that has seen nothing.
-    public init(configuration: DetectionConfiguration) { self.configuration = configuration }
+    public init(configuration: DetectionConfiguration) { rules = Rules(configuration) }
 
     /// Observes events in sequence order; appends what they mean, in the same order.
     ///
@@ -37,80 +34,89 @@ public struct Scorer: Sendable {
     public mutating func observe(
         _ batch: borrowing EventBatch, firstSequence: UInt64, historical: Bool, into signals: inout [Signal]
     ) {
-        let firstSignal = signals.count
+        makeRoom(for: batch.identity.span)
         var row = 0
         while true {
-            row = addRun(batch, from: row, firstSequence: firstSequence)
+            row = addRun(
+                batch, row..<batch.count, firstSequence: firstSequence, historical: historical, into: &signals
+            )
             guard row < batch.count else { break }
-            let account = Int(batch.identity[row])
-            if account >= now.count { makeRoom(for: account) }
-            let shape = EventShape(rawValue: batch.shape[row])
             let event = Observation(
-                account: account, team: batch.team[row], ts: batch.ts[row],
-                sequence: firstSequence &+ UInt64(row),
-                totals: Totals(
-                    cost: batch.cost[row],
-                    tokens: batch.inputTokens[row] &+ batch.outputTokens[row] &+ batch.cacheWriteTokens[row]),
-                facet: Facet(
-                    tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],
-                    project: batch.project[row], basis: shape.basis),
-                grain: shape.grain)
+                batch, row, sequence: firstSequence &+ UInt64(row), historical: historical)
             observe(event, into: &signals)
             row += 1
         }
-        for i in firstSignal..<signals.count { signals[i].historical = historical }
     }
 
     /// One event, as the scorer needs it.
     struct Observation {
-        var account: Int
-        var team: UInt32
-        var ts: Int64
-        var sequence: UInt64
-        var totals: Totals
-        var facet: Facet
-        var grain: Grain
+        let account: Int
+        let ts: Int64
+        let totals: Totals
+        let facet: Facet
+        let grain: Grain
+        let stamp: Stamp
+        var sequence: UInt64 { stamp.sequence }
+
+        init(_ batch: borrowing EventBatch, _ row: Int, sequence: UInt64, historical: Bool) {
+            account = Int(batch.identity[row])
+            ts = batch.ts[row]
+            totals = Totals(
+                cost: batch.cost[row],
+                tokens: batch.inputTokens[row] &+ batch.outputTokens[row] &+ batch.cacheWriteTokens[row])
+            let shape = EventShape(rawValue: batch.shape[row])
+            facet = Facet(
+                tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],
+                project: batch.project[row], basis: shape.basis)
+            grain = shape.grain
+            stamp = Stamp(
+                sequence: sequence, at: ts, account: batch.identity[row], team: batch.team[row],
+                historical: historical)
+        }
     }
 
+    /// An event that is of note, or might be.
     @inline(never)
     private mutating func observe(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
+        settle(a)
         let late = event.ts < now[a].clock
         if !late {
             now[a].clock = event.ts
             if event.ts >= now[a].slotEnd { roll(event, into: &signals) }
         }
         firstUses(of: event, late: late, into: &signals)
-        if event.grain == .config || event.grain == .snapshot { return }
-        if late || event.grain != .request {
-            addLate(event, late: late, into: &signals)
-        } else {
-            if now[a].isWatched { watches.add(event.totals, event.facet, to: now[a].watch) }
-            now[a].sums.addHour(event.totals)
-            now[a].sums.addDay(event.totals)
-            now[a].hourTotals += event.totals
-            now[a].hourFirstSequence = min(now[a].hourFirstSequence, event.sequence)
-            now[a].ringMask |= 1 << UInt16(now[a].ringIndex)
-            rings[a * Self.slots + Int(now[a].ringIndex)] += event.totals
+        if event.grain != .config, event.grain != .snapshot {
+            if late || event.grain != .request {
+                addLate(event, late: late, into: &signals)
+            } else {
+                if now[a].isWatched { watches.add(event.totals, event.facet, to: now[a].watch) }
+                states[a].hourFirstSequence = min(states[a].hourFirstSequence, event.sequence)
+                now[a].pending = event.totals
+                settle(a)
+            }
+            if states[a].sums.reaches(states[a].triggers) { trigger(event, late: late, into: &signals) }
         }
-        if now[a].sums.reaches(now[a].triggers) { trigger(event, late: late, into: &signals) }
+        now[a].room = states[a].room()
+    }
+
+    private mutating func settle(_ a: Int) {
+        states[a].settle(&now[a], &rings, a)
     }
 
     /// What has an account used for the first time? The last values spare the look-up in most events.
     private mutating func firstUses(of event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
         let model = event.facet.model
-        if model != 0, !any(now[a].models .== model) {
-            let m = now[a].models
-            now[a].models = SIMD4(model, m[0], m[1], m[2])
+        if !now[a].models.contains(model) {
+            now[a].models.insert(model)
             if used.insert(account: UInt32(a), isServer: false, value: model) {
                 signals.append(firstUse(.newModel, model, event, late))
             }
         }
         let server = event.facet.mcpServer
-        if server != 0, !any(now[a].servers .== server) {
-            let s = now[a].servers
-            now[a].servers = SIMD4(server, s[0], s[1], s[2])
+        if !now[a].servers.contains(server) {
+            now[a].servers.insert(server)
             if used.insert(account: UInt32(a), isServer: true, value: server) {
                 signals.append(firstUse(.newMCPServer, server, event, late))
             }
@@ -118,11 +124,10 @@ public struct Scorer: Sendable {
     }
 
     private func firstUse(_ kind: AlertKind, _ value: UInt32, _ event: Observation, _ late: Bool) -> Signal {
-        let state = past[event.account]
+        let (cost, tokens) = (states[event.account].priceCost, states[event.account].priceTokens)
         var ratio = 0.0
-        if event.totals.tokens > 0, event.totals.cost > 0, state.priceTokens > 0, state.priceCost > 0 {
-            let own = state.priceCost / state.priceTokens
-            ratio = Double(event.totals.cost) / Double(event.totals.tokens) / own
+        if event.totals.tokens > 0, event.totals.cost > 0, tokens > 0, cost > 0 {
+            ratio = Double(event.totals.cost) / Double(event.totals.tokens) / (cost / tokens)
         }
         let use = FirstUse(
             kind: kind, value: value, facet: event.facet, totals: event.totals, priceRatio: ratio, late: late)
@@ -130,17 +135,27 @@ public struct Scorer: Sendable {
     }
 
     func signal(_ event: Observation, _ content: Signal.Content) -> Signal {
-        Signal(
-            sequence: event.sequence, at: Timestamp(rawValue: now[event.account].clock),
-            account: UInt32(event.account), team: event.team, historical: true, content: content)
+        var stamp = event.stamp
+        stamp.at = now[event.account].clock
+        return stamp.signal(content)
     }
 
-    @inline(never)
-    private mutating func makeRoom(for account: Int) {
-        let size = max(account + 1, now.count + now.count / 2)
-        let (newNow, newPast) = newcomer()
-        now.append(contentsOf: repeatElement(newNow, count: size - now.count))
-        past.append(contentsOf: repeatElement(newPast, count: size - past.count))
-        rings.append(contentsOf: repeatElement(Totals(), count: size * Self.slots - rings.count))
+    private mutating func makeRoom(for accounts: Span<UInt32>) {
+        var highest: UInt32 = 0
+        for i in accounts.indices { highest = max(highest, accounts[i]) }
+        let wanted = Int(highest) + 1
+        if accounts.isEmpty || wanted <= now.count { return }
+        if wanted > now.capacity {
+            // Memory that nobody has written costs nothing yet, and moving costs much: small tables take four
+            // times the room at once.
+            let room = wanted * (wanted < 100_000 ? 4 : 2)
+            now.reserveCapacity(room)
+            states.reserveCapacity(room)
+            rings.reserveCapacity(room * AccountState.slots)
+        }
+        let more = wanted - now.count
+        now.append(contentsOf: repeatElement(AccountNow(), count: more))
+        states.append(contentsOf: repeatElement(AccountState(rules), count: more))
+        rings.append(contentsOf: repeatElement(Totals(), count: more * AccountState.slots))
     }
 }

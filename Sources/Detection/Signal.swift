@@ -33,6 +33,22 @@ public struct Signal: Sendable {
     }
 }
 
+/// Which event a signal comes from.
+struct Stamp {
+    var sequence: UInt64
+    /// The account's clock.
+    var at: Int64
+    var account: UInt32
+    var team: UInt32
+    var historical: Bool
+
+    func signal(_ content: Signal.Content) -> Signal {
+        Signal(
+            sequence: sequence, at: Timestamp(rawValue: at), account: account, team: team,
+            historical: historical, content: content)
+    }
+}
+
 /// What an account used in one hour or day.
 public struct Totals: Sendable {
     /// Nano-dollars.

@@ -12,20 +12,30 @@ public enum Deterministic {
     /// positive totals only.
     public static func log2(_ x: Double) -> Double {
         precondition(x > 0 && x.isFinite, "log2 of a number that is not positive")
-        var exponent = Double(x.exponent)
-        var m = x.significand
+        var exponent = Double(Int(x.exponentBitPattern) - 1_023)
+        var m = Double(bitPattern: x.bitPattern & ~(0x7ff << 52) | (1_023 << 52))
+        if !x.isNormal {
+            exponent = Double(x.exponent)
+            m = x.significand
+        }
         if m > 1.414_213_562_373_095_1 {
             m *= 0.5
             exponent += 1
         }
         let s = (m - 1) / (m + 1)
         let z = s * s
+        // The reciprocals of 19, 17 ... 1 are constants of the program; written out, no loop divides.
         var sum = 1.0 / 21
-        var k = 19.0
-        while k >= 1 {
-            sum = sum * z + 1 / k
-            k -= 2
-        }
+        sum = sum * z + 1.0 / 19
+        sum = sum * z + 1.0 / 17
+        sum = sum * z + 1.0 / 15
+        sum = sum * z + 1.0 / 13
+        sum = sum * z + 1.0 / 11
+        sum = sum * z + 1.0 / 9
+        sum = sum * z + 1.0 / 7
+        sum = sum * z + 1.0 / 5
+        sum = sum * z + 1.0 / 3
+        sum = sum * z + 1.0
         return exponent + 2 * s * sum * 1.442_695_040_888_963_4
     }
 

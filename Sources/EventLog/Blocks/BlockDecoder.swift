@@ -14,9 +14,10 @@ enum BlockFault: Error {
 /// times.
 struct BlockDecoder: ~Copyable {
     private var streams = StreamReader()
-    private var who: [UInt32] = []
-    private var codes: [UInt32] = []
-    private var recent: [UInt64] = []
+    private var accounts = StreamReader.Accounts()
+    private var numbers: [UInt32] = []
+    /// The dictionary of the block.
+    private var texts: [UInt8] = []
     private var remap: [[UInt32]] = Array(repeating: [], count: LabelKind.allCases.count)
     private var identityRemap: [UInt32] = []
     private var shapes: [UInt32] = []
@@ -43,22 +44,27 @@ struct BlockDecoder: ~Copyable {
             || (columns.contains(.details) && !directory.range(of: .mcpTool).isEmpty)
         {
             try dictionary(block, source, columns, symbols: &symbols)
-            try identities(block, source)
+            // The identities of this block, not those of the one before: they are being read.
+            accounts.who.removeAll(keepingCapacity: true)
+            accounts.count = identityRemap.count
+            var who: [UInt32] = []
+            swap(&who, &accounts.who)
+            try streams.labels(
+                block, source, .identity, dictionary: accounts.count, accounts: &accounts, into: &who)
+            swap(&who, &accounts.who)
         }
         if columns.contains(.labels) {
             resize(&batch.identity, n)
-            DecodeKernels.gather(who, identityRemap, into: &batch.identity)
+            DecodeKernels.gather(accounts.who, identityRemap, into: &batch.identity)
             try labels(block, source, .team, into: &batch.team)
             try labels(block, source, .tool, into: &batch.tool)
             try labels(block, source, .model, into: &batch.model)
-            swap(&codes, &models)
+            swap(&numbers, &models)
             try labels(block, source, .mcpServer, into: &batch.mcpServer)
             try sparseLabels(block, source, .project, into: &batch.project)
         }
         if columns.contains(.shape) {
-            try labelNumbers(block, source, .shape, dictionary: shapes.count)
-            resize(&batch.shape, n)
-            DecodeKernels.gather(codes, shapes, into: &batch.shape)
+            try labels(block, source, .shape, shapes, into: &batch.shape)
         }
         if columns.contains(.numbers) {
             try integers(block, source, .inputTokens, into: &batch.inputTokens)
@@ -147,7 +153,7 @@ struct BlockDecoder: ~Copyable {
             _ = try horizon(block, directory: directory)
         case .control:
             _ = try control(block, directory: directory)
-        case .tick, .durable:
+        case .tick, .durable, .gap:
             break
         }
     }
@@ -170,13 +176,23 @@ struct BlockDecoder: ~Copyable {
     private mutating func dictionary(
         _ block: Span<UInt8>, _ source: StreamReader.Source, _ columns: ColumnSet, symbols: inout Symbols
     ) throws(BlockFault) {
-        guard let bytes = try streams.bytes(block, source, .dictionary) else { throw .content }
-        let span = bytes.span
+        // Out of the decoder meanwhile, or nothing else in it could be written.
+        var texts: [UInt8] = []
+        swap(&texts, &self.texts)
+        guard let size = try streams.bytes(block, source, .dictionary, into: &texts) else { throw .content }
+        try intern(texts.span.extracting(0..<size), rows: source.rows, columns, symbols: &symbols)
+        swap(&texts, &self.texts)
+    }
+
+    /// Finds the numbers of all texts of a dictionary.
+    private mutating func intern(
+        _ span: Span<UInt8>, rows: Int, _ columns: ColumnSet, symbols: inout Symbols
+    ) throws(BlockFault) {
         var at = 0
         var counts: [Int] = []
         var total = 0
         for _ in 0..<(LabelKind.allCases.count + 2) {
-            guard let count = span.varint(at: &at), count <= UInt64(source.rows) else { throw .content }
+            guard let count = span.varint(at: &at), count <= UInt64(rows) else { throw .content }
             counts.append(Int(count))
             total += Int(count)
         }
@@ -218,39 +234,21 @@ struct BlockDecoder: ~Copyable {
         }
     }
 
-    private mutating func identities(
-        _ block: Span<UInt8>, _ source: StreamReader.Source
-    ) throws(BlockFault) {
-        try labelNumbers(block, source, .identity, dictionary: identityRemap.count)
-        swap(&codes, &who)
-    }
-
-    /// The numbers of a label column in `codes`, each below `dictionary`.
-    private mutating func labelNumbers(
-        _ block: Span<UInt8>, _ source: StreamReader.Source, _ column: StreamColumn, dictionary: Int
-    ) throws(BlockFault) {
-        let highest: UInt32
-        switch try streams.codes(block, source, column, into: &codes) {
-        case .constant, .index:
-            highest = DecodeKernels.highest(codes)
-        case .recent:
-            let accounts = identityRemap.count
-            if recent.count < accounts { recent = [UInt64](repeating: 0, count: accounts) }
-            // The identities themselves are never coded that way: nothing could be looked up yet.
-            guard column != .identity, who.count == source.rows else { throw .content }
-            highest = DecodeKernels.undoRecent(&codes, who: who, recent: &recent, accounts: accounts)
-        default:
-            throw .content
-        }
-        guard highest < dictionary else { throw .content }
-    }
-
     private mutating func labels(
         _ block: Span<UInt8>, _ source: StreamReader.Source, _ kind: LabelKind, into column: inout [UInt32]
     ) throws(BlockFault) {
-        try labelNumbers(block, source, kind.column, dictionary: remap[kind.rawValue].count)
+        try labels(block, source, kind.column, remap[kind.rawValue], into: &column)
+    }
+
+    /// The numbers of a label column in `numbers`, and what a table has for them in `column`.
+    private mutating func labels(
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ stream: StreamColumn, _ table: [UInt32],
+        into column: inout [UInt32]
+    ) throws(BlockFault) {
+        try streams.labels(
+            block, source, stream, dictionary: table.count, accounts: &accounts, into: &numbers)
         resize(&column, source.rows)
-        DecodeKernels.gather(codes, remap[kind.rawValue], into: &column)
+        DecodeKernels.gather(numbers, table, into: &column)
     }
 
     private mutating func sparseLabels(

@@ -29,8 +29,8 @@ public struct ColumnSet: OptionSet, Sendable {
     public static let all: ColumnSet = [
         .ts, .labels, .numbers, .shape, .source, .tsEnd, .details, .requestID, .texts,
     ]
-    /// What detection reads: all but request ids, sessions, origins, MCP tools and reasoning tokens.
-    public static let detection: ColumnSet = [.ts, .labels, .numbers, .shape, .source, .tsEnd]
+    /// What detection reads: times, labels, tokens, cost and shape.
+    public static let detection: ColumnSet = [.ts, .labels, .numbers, .shape]
     /// What the duplicate window reads. The other columns of the batch are left empty, the identity included.
     public static let duplicateKeys: ColumnSet = [.ts, .source, .requestID]
     /// What tells how an event that may be said again has been counted.

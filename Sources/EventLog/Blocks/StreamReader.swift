@@ -39,17 +39,23 @@ struct StreamReader: ~Copyable {
     mutating func bytes(
         _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn
     ) throws(BlockFault) -> [UInt8]? {
+        var out: [UInt8] = []
+        guard let count = try bytes(block, source, column, into: &out) else { return nil }
+        if out.count > count { out.removeLast(out.count - count) }
+        return out
+    }
+
+    /// The same in the front of `out`, whose memory is used again; returns how many bytes they are.
+    mutating func bytes(
+        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, into out: inout [UInt8]
+    ) throws(BlockFault) -> Int? {
         let range = source.directory.range(of: column)
         if range.isEmpty { return nil }
         guard range.count == 1, source.directory.entries[range.lowerBound].encoding == .bytes else {
             throw .content
         }
-        var out: [UInt8] = []
         try Self.load(block, source.directory, range.lowerBound, zstd, into: &out)
-        if out.count > source.directory.entries[range.lowerBound].rawLength {
-            out.removeLast(out.count - source.directory.entries[range.lowerBound].rawLength)
-        }
-        return out
+        return source.directory.entries[range.lowerBound].rawLength
     }
 
     /// A column whose planes have been read.
@@ -115,7 +121,7 @@ struct StreamReader: ~Copyable {
         let loaded = try planes(block, source, column, absent: absent)
         resize(&out, source.rows)
         if loaded.encoding == .constant {
-            for i in out.indices { out[i] = loaded.constant }
+            DecodeKernels.fill(&out, with: loaded.constant)
             return .constant
         }
         DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
@@ -123,20 +129,53 @@ struct StreamReader: ~Copyable {
         return loaded.encoding
     }
 
-    /// The codes of a label column, at most 32 bits each; returns the encoding.
-    mutating func codes(
-        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, into out: inout [UInt32]
-    ) throws(BlockFault) -> Encoding {
+    /// Who the rows of a block belong to, and what each account had last.
+    struct Accounts {
+        /// Account of each row, a number of the block's dictionary.
+        var who: [UInt32] = []
+        /// How many accounts the dictionary has, null included.
+        var count = 0
+        /// A word an account: the last four values of the column that is being read.
+        var recent: [UInt64] = []
+    }
+
+    /// The numbers of a label column in `out`, one a row, each below `dictionary`.
+    ///
+    /// The identities themselves are read without `accounts`: nothing could be looked up yet.
+    mutating func labels(
+        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, dictionary: Int,
+        accounts: inout Accounts, into out: inout [UInt32]
+    ) throws(BlockFault) {
         let loaded = try planes(block, source, column, absent: 0)
         resize(&out, source.rows)
         if loaded.encoding == .constant {
-            guard let value = UInt32(exactly: loaded.constant) else { throw .content }
-            for i in out.indices { out[i] = value }
-            return .constant
+            guard let value = UInt32(exactly: loaded.constant), value < dictionary else { throw .content }
+            return DecodeKernels.fill(&out, with: value)
         }
         guard loaded.width <= 3, !loaded.hasBitmap else { throw .content }
-        DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
-        return loaded.encoding
+        if loaded.encoding == .index {
+            DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
+            guard DecodeKernels.all(out, below: dictionary) else { throw .content }
+            return
+        }
+        guard loaded.encoding == .recent, column != .identity, accounts.who.count == source.rows else {
+            throw .content
+        }
+        if accounts.recent.count < accounts.count {
+            accounts.recent = [UInt64](repeating: 0, count: accounts.count)
+        }
+        let isValid: Bool
+        if loaded.width == 1 {
+            isValid = DecodeKernels.undoRecent(
+                planes[0], who: accounts.who, recent: &accounts.recent, accounts: accounts.count,
+                dictionary: dictionary, into: &out)
+        } else {
+            DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
+            isValid = DecodeKernels.undoRecent(
+                &out, who: accounts.who, recent: &accounts.recent, accounts: accounts.count,
+                dictionary: dictionary)
+        }
+        guard isValid else { throw .content }
     }
 
     private func presentRows(_ rows: Int) -> Int {

@@ -5,7 +5,9 @@
 
 enum DecodeKernels {
     /// Joins byte planes, lowest first, into numbers.
-    static func join<T: FixedWidthInteger>(_ planes: [[UInt8]], width: Int, count: Int, into out: inout [T]) {
+    static func join<T: FixedWidthInteger & SIMDScalar>(
+        _ planes: [[UInt8]], width: Int, count: Int, into out: inout [T]
+    ) {
         precondition(width >= 1 && width <= planes.count && out.count >= count)
         for k in 0..<width { precondition(planes[k].count >= count) }
         unsafe out.withUnsafeMutableBufferPointer { out in
@@ -15,8 +17,26 @@ enum DecodeKernels {
                     return
                 }
                 unsafe planes[1].withUnsafeBufferPointer { high in
-                    for i in 0..<count {
+                    // Sixteen at a time as 16-bit numbers first: one at a time, or as wide ones from the
+                    // start, it takes three times as long.
+                    let (a, b) = (UnsafeRawBufferPointer(low), UnsafeRawBufferPointer(high))
+                    let c = UnsafeMutableRawBufferPointer(out)
+                    let step = 16
+                    var i = 0
+                    while i + step <= count {
+                        let x = unsafe a.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
+                        let y = unsafe b.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
+                        let words =
+                            SIMD16<UInt16>(truncatingIfNeeded: x)
+                            | SIMD16<UInt16>(truncatingIfNeeded: y) &<< 8
+                        unsafe c.storeBytes(
+                            of: SIMD16<T>(truncatingIfNeeded: words),
+                            toByteOffset: i &* MemoryLayout<T>.stride, as: SIMD16<T>.self)
+                        i &+= step
+                    }
+                    while i < count {
                         unsafe out[i] = T(truncatingIfNeeded: UInt16(low[i]) | UInt16(high[i]) << 8)
+                        i &+= 1
                     }
                 }
             }
@@ -78,13 +98,64 @@ enum DecodeKernels {
         return (low, high)
     }
 
-    /// Turns codes into numbers of the dictionary, in place; returns the highest. `recent` has a word an
-    /// account, and each of `who` is below `accounts`.
-    static func undoRecent(_ codes: inout [UInt32], who: [UInt32], recent: inout [UInt64], accounts: Int)
-        -> UInt32
-    {
+    /// Turns codes, one byte each, into numbers of the dictionary; false where one is not below `dictionary`.
+    /// `recent` has a word an account, and each of `who` is below `accounts`.
+    ///
+    /// Only codes from 4 on bring a number in; all others pick one that came in before, or 0.
+    static func undoRecent(
+        _ codes: [UInt8], who: [UInt32], recent: inout [UInt64], accounts: Int, dictionary: Int,
+        into out: inout [UInt32]
+    ) -> Bool {
+        let n = who.count
+        precondition(codes.count >= n && out.count == n && recent.count >= accounts && dictionary > 0)
+        var highest: UInt64 = 0
+        unsafe codes.withUnsafeBytes { codes in
+            unsafe who.withUnsafeBufferPointer { who in
+                unsafe out.withUnsafeMutableBufferPointer { out in
+                    unsafe recent.withUnsafeMutableBufferPointer { recent in
+                        for i in 0..<accounts { unsafe recent[i] = 0 }
+                        var row = 0
+                        while row &+ 8 <= n {
+                            // Eight rows that repeat what their accounts had are the rule for all but models.
+                            if unsafe codes.loadUnaligned(fromByteOffset: row, as: UInt64.self) == 0 {
+                                for i in row..<row &+ 8 {
+                                    unsafe out[i] = UInt32(truncatingIfNeeded: recent[Int(who[i])] & 0xffff)
+                                }
+                            } else {
+                                for i in row..<row &+ 8 {
+                                    let code = unsafe UInt64(codes[i])
+                                    let word = unsafe recent[Int(who[i])]
+                                    // Without a branch for code 0: models change too often.
+                                    let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
+                                    highest = max(highest, value)
+                                    unsafe out[i] = UInt32(truncatingIfNeeded: value)
+                                    unsafe recent[Int(who[i])] = movedToFront(word, value: value, code: code)
+                                }
+                            }
+                            row &+= 8
+                        }
+                        while row < n {
+                            let code = unsafe UInt64(codes[row])
+                            let word = unsafe recent[Int(who[row])]
+                            let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
+                            highest = max(highest, value)
+                            unsafe out[row] = UInt32(truncatingIfNeeded: value)
+                            unsafe recent[Int(who[row])] = movedToFront(word, value: value, code: code)
+                            row &+= 1
+                        }
+                    }
+                }
+            }
+        }
+        return highest < UInt64(dictionary)
+    }
+
+    /// The same for codes of more than a byte, in place.
+    static func undoRecent(
+        _ codes: inout [UInt32], who: [UInt32], recent: inout [UInt64], accounts: Int, dictionary: Int
+    ) -> Bool {
         precondition(who.count == codes.count && recent.count >= accounts)
-        var highest: UInt32 = 0
+        var highest: UInt64 = 0
         unsafe codes.withUnsafeMutableBufferPointer { codes in
             unsafe who.withUnsafeBufferPointer { who in
                 unsafe recent.withUnsafeMutableBufferPointer { recent in
@@ -93,25 +164,24 @@ enum DecodeKernels {
                         let code = unsafe UInt64(codes[i])
                         let account = unsafe Int(who[i])
                         let word = unsafe recent[account]
-                        // Without a branch for code 0: models change too often for it to be foreseen.
                         let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
-                        highest = max(highest, UInt32(truncatingIfNeeded: value))
+                        highest = max(highest, value)
                         unsafe codes[i] = UInt32(truncatingIfNeeded: value)
                         unsafe recent[account] = movedToFront(word, value: value & 0xffff, code: code)
                     }
                 }
             }
         }
-        return highest
+        return highest < UInt64(dictionary)
     }
 
-    /// The highest number.
-    static func highest(_ values: [UInt32]) -> UInt32 {
+    /// Whether all numbers are below a bound.
+    static func all(_ values: [UInt32], below bound: Int) -> Bool {
         var highest: UInt32 = 0
         unsafe values.withUnsafeBufferPointer { v in
             for i in 0..<v.count { unsafe highest = max(highest, v[i]) }
         }
-        return highest
+        return values.isEmpty || Int(highest) < bound
     }
 
     /// Looks numbers up in a table; each is below its size.
@@ -124,6 +194,11 @@ enum DecodeKernels {
                 }
             }
         }
+    }
+
+    /// Sets all numbers to one.
+    static func fill<T: FixedWidthInteger>(_ out: inout [T], with value: T) {
+        unsafe out.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: value) }
     }
 
     /// Two lower-case hexadecimal digits for each byte.

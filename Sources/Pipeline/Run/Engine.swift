@@ -40,12 +40,20 @@ public struct Engine: Sendable {
         signals.removeAll(keepingCapacity: true)
         scorer.observe(batch, firstSequence: firstSequence, historical: received == nil, into: &signals)
         if let received { tick(received, into: &transitions) }
-        for signal in signals {
-            let anomaly = judge.observe(signal, symbols: symbols)
-            guard let now = judge.now else { continue }
-            book.advance(to: now, into: &transitions)
-            if let anomaly { book.observe(anomaly, now: now, symbols: symbols, into: &transitions) }
+        // Out of the engine meanwhile, so that no signal has to be copied for fear that it changes.
+        var signals: [Signal] = []
+        swap(&signals, &self.signals)
+        for i in signals.indices {
+            // What is only learned from raises nothing, but moves the clock.
+            if !judge.learn(signals[i]), let anomaly = judge.observe(signals[i], symbols: symbols) {
+                guard let now = judge.now else { continue }
+                book.advance(to: now, into: &transitions)
+                book.observe(anomaly, now: now, symbols: symbols, into: &transitions)
+            } else if let now = judge.now, book.isDue(now) {
+                book.advance(to: now, into: &transitions)
+            }
         }
+        swap(&signals, &self.signals)
     }
 
     /// The wall clock moved on while nothing was received.

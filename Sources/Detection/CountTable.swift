@@ -1,0 +1,29 @@
+/// Exact counts by key: open addressing, 16 bytes a slot, at most half full. No key is 0.
+struct CountTable: Sendable {
+    private var slots = [(key: UInt64, count: Int)](repeating: (0, 0), count: 1_024)
+    private var used = 0
+
+    /// Counts a key once more; returns how often it had been counted before. O(1).
+    mutating func increment(_ key: UInt64) -> Int {
+        let mask = slots.count - 1
+        var at = mixed(key) & mask
+        while slots[at].key != 0, slots[at].key != key { at = (at + 1) & mask }
+        let before = slots[at].count
+        slots[at] = (key, before + 1)
+        if before == 0 {
+            used += 1
+            if used * 2 > slots.count { grow() }
+        }
+        return before
+    }
+
+    private mutating func grow() {
+        var next = [(key: UInt64, count: Int)](repeating: (0, 0), count: slots.count * 2)
+        for slot in slots where slot.key != 0 {
+            var at = mixed(slot.key) & (next.count - 1)
+            while next[at].key != 0 { at = (at + 1) & (next.count - 1) }
+            next[at] = slot
+        }
+        slots = next
+    }
+}
