@@ -14,7 +14,7 @@ struct NoveltyBook: Sendable {
     /// A value of one kind, and the team; team 0 is the whole organisation. Symbols rather than texts:
     /// looking up needs no order.
     private static func key(_ use: FirstUse, team: UInt32) -> UInt64 {
-        UInt64(team) << 33 | UInt64(use.value) << 1 | (use.kind == .newModel ? 1 : 0)
+        UInt64(team) << 33 | UInt64(use.group) << 1 | (use.kind == .newModel ? 1 : 0)
     }
 
     /// Since when a team has been seen, and with how many accounts.

@@ -17,6 +17,8 @@ public struct Scorer: Sendable {
     var hours = HourPool()
     var watches = WatchPool()
     var used = PairSet()
+    /// Which spellings of models are one model.
+    var folding = ModelFolding()
     /// Events that came behind the 25 hours that are kept: they count in no window.
     public internal(set) var lateEvents: UInt64 = 0
 
@@ -110,27 +112,31 @@ public struct Scorer: Sendable {
         let model = event.facet.model
         if !now[a].models.contains(model) {
             now[a].models.insert(model)
-            if used.insert(account: UInt32(a), isServer: false, value: model) {
-                signals.append(firstUse(.newModel, model, event, late))
+            let group = folding.group(of: model)
+            if used.insert(account: UInt32(a), isServer: false, value: group) {
+                signals.append(firstUse(.newModel, model, group: group, event, late))
             }
         }
         let server = event.facet.mcpServer
         if !now[a].servers.contains(server) {
             now[a].servers.insert(server)
             if used.insert(account: UInt32(a), isServer: true, value: server) {
-                signals.append(firstUse(.newMCPServer, server, event, late))
+                signals.append(firstUse(.newMCPServer, server, group: server, event, late))
             }
         }
     }
 
-    private func firstUse(_ kind: AlertKind, _ value: UInt32, _ event: Observation, _ late: Bool) -> Signal {
+    private func firstUse(
+        _ kind: AlertKind, _ value: UInt32, group: UInt32, _ event: Observation, _ late: Bool
+    ) -> Signal {
         let (cost, tokens) = (states[event.account].priceCost, states[event.account].priceTokens)
         var ratio = 0.0
         if event.totals.tokens > 0, event.totals.cost > 0, tokens > 0, cost > 0 {
             ratio = Double(event.totals.cost) / Double(event.totals.tokens) / (cost / tokens)
         }
         let use = FirstUse(
-            kind: kind, value: value, facet: event.facet, totals: event.totals, priceRatio: ratio, late: late)
+            kind: kind, value: value, group: group, facet: event.facet, totals: event.totals,
+            priceRatio: ratio, late: late)
         return signal(event, .firstUse(use))
     }
 

@@ -69,6 +69,8 @@ public struct FirstUse: Sendable {
     public var kind: AlertKind
     /// The model or server, a symbol of its kind.
     public var value: UInt32
+    /// What all spellings of the model share; the server itself.
+    public var group: UInt32
     /// What the event used, and whose dollars it gives.
     public var facet: Facet
     /// Cost and tokens of the event.

@@ -16,6 +16,7 @@ struct Finding {
         judge = Judge(configuration: configuration)
         var batch = EventBatch()
         for event in events { batch.append(event, symbols: &symbols) }
+        scorer.learnNames(of: symbols.models)
         scorer.observe(batch, firstSequence: 0, historical: true, into: &signals)
         for signal in signals {
             if let anomaly = judge.observe(signal, symbols: symbols) { anomalies.append(anomaly) }

@@ -80,6 +80,23 @@ import UsageEvents
             ])
     }
 
+    @Test func `another spelling of a known model is no news, a new model under any spelling is once`() {
+        let finding = Self.find([
+            (200, "b1", "team-b", "claude-opus-4-6-20260105", nil),
+            (201, "b1", "team-b", "claude-4.6-opus", nil),
+            (230, "b2", "team-b", "us.anthropic.claude-opus-4-6-20260105-v1:0", nil),
+            (231, "b1", "team-b", "M-SMALL", nil), (232, "b1", "team-b", "openrouter/vendor/m-small", nil),
+        ])
+        #expect(finding.begun("b1") == ["new_model claude-opus-4-6-20260105"])
+        let spelled = finding.signals.count {
+            if case .firstUse(let use) = $0.content {
+                return use.kind == .newModel && $0.at >= Scenario.at(200)
+            }
+            return false
+        }
+        #expect(spelled == 2, "one first use an account, under whatever spelling")
+    }
+
     @Test func `using it again is no news`() {
         let finding = Self.find([
             (200, "b1", "team-b", "m-new", "jira"), (201, "b1", "team-b", "m-small", nil),

@@ -38,6 +38,7 @@ public struct Engine: Sendable {
         into transitions: inout [AlertTransition]
     ) {
         signals.removeAll(keepingCapacity: true)
+        scorer.learnNames(of: symbols.models)
         scorer.observe(batch, firstSequence: firstSequence, historical: received == nil, into: &signals)
         if let received { tick(received, into: &transitions) }
         // Out of the engine meanwhile, so that no signal has to be copied for fear that it changes.
