@@ -58,6 +58,8 @@ public struct IngestSummary: Sendable {
     public var bytesWritten = 0
     /// Seconds from the first read to the last commit.
     public var seconds = 0.0
+    /// The first lines that were refused, at most five.
+    public var refused: [RefusedLine] = []
     /// Inputs that failed.
     public var problems: [InputError] = []
     /// The signal that ended the run early, if any.
@@ -255,6 +257,7 @@ public final class Ingest<D: Disk> {
     }
 
     private func take(_ refused: [RefusedLine]) {
+        summary.refused += refused.prefix(max(0, 5 - summary.refused.count))
         for line in refused {
             rejected.add(
                 RejectedLine(

@@ -66,9 +66,10 @@ struct Session {
         return "~" + escaped(String(log.dropFirst(home.utf8.count)))
     }
 
-    /// Prints a line for people on standard error.
-    func message(_ text: StyledText) {
-        let lines = text.wrapped(width: messageStyle.width, indent: 2).map { $0.rendered(messageStyle) }
+    /// Prints a line for people on standard error; unwrapped where something in it is to be copied.
+    func message(_ text: StyledText, wraps: Bool = true) {
+        let parts = wraps ? text.wrapped(width: messageStyle.width, indent: 2) : [text]
+        let lines = parts.map { $0.rendered(messageStyle) }
         // Nobody to tell is no reason to stop.
         try? Platform.write(Platform.standardError, Array((lines.joined(separator: "\n") + "\n").utf8).span)
     }

@@ -72,7 +72,7 @@ struct DryRunReport {
         var table = Table([.right, .left, .left], indent: 2)
         feed.rows(&table, accepted: UInt64(summary.events))
         for line in table.lines(session.messageStyle) { session.message(line) }
-        for line in summary.refused { session.message(FeedReport.line(line)) }
+        for line in summary.refused { session.message(FeedReport.line(line), wraps: false) }
         for note in feed.notes() { session.message(StyledText("  " + note, .faint)) }
     }
 }

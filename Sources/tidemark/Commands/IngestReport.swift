@@ -57,6 +57,7 @@ extension IngestCommand {
         }
         session.message(head)
         for line in table.lines(session.messageStyle) { session.message(line) }
+        for line in summary.refused { session.message(FeedReport.line(line), wraps: false) }
         if summary.counts.rejectedLines > 0 {
             session.message(
                 StyledText("  rejected lines are kept, with reasons, in \(session.shownLog)/rejected/"))

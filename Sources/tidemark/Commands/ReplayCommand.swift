@@ -114,7 +114,7 @@ struct ReplayCommand: ParsableCommand {
             for line in table.lines(session.messageStyle) { session.message(line) }
         }
         for line in summary.refused {
-            session.message(FeedReport.line(line))
+            session.message(FeedReport.line(line), wraps: false)
         }
         for note in feed.notes() { session.message(StyledText("  " + note, .faint)) }
     }
