@@ -10,6 +10,8 @@ public enum LogError: Error, Hashable, Sendable {
     case locked(path: String, holder: Int?)
     /// Bytes that had been written whole have changed since.
     case damaged(LogDamage)
+    /// Too much is gone for what is left to be put together again.
+    case beyondRepair(LogDamage)
     /// No space is left; nothing that was acknowledged is lost, and the writer can be used again once there
     /// is some.
     case full(IOFailure)
@@ -114,7 +116,11 @@ extension LogError: CustomStringConvertible {
                 + " Wait until it ends, or stop it; reading is possible meanwhile."
         case .damaged(let damage):
             "The log is damaged: \(damage)."
-                + " Run `tidemark log verify` for the whole list, and keep a copy of the file."
+                + " Run `tidemark log verify` for the whole list; `tidemark log repair` goes on without what"
+                + " is lost, and keeps a copy of it."
+        case .beyondRepair(let damage):
+            "The log cannot be repaired: \(damage). Put the file back from a backup, or begin a new log in"
+                + " another directory and ingest the sources again; nothing was changed."
         case .full(let failure):
             "\(failure). Everything acknowledged is safe; free some space and go on."
         case .readOnly(let failure):

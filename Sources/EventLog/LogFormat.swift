@@ -66,6 +66,8 @@ enum BlockKind: UInt8, Sendable {
     case control = 2
     case tick = 3
     case durable = 4
+    /// What stands in the place of blocks that were lost; only a repair writes it.
+    case gap = 5
 }
 
 /// The streams of a block, in the order in which they stand in it: what detection reads comes first, ids

@@ -18,6 +18,8 @@ public struct LogReader<D: Disk>: ~Copyable {
     public private(set) var tail = TailState.clean
     /// Sequence of the next event.
     public private(set) var nextSequence: UInt64 = 0
+    /// What a repair could not save of the part that was read: its events are not delivered.
+    public private(set) var gaps: [LogGap] = []
 
     private let disk: D
     private let directory: LogDirectory
@@ -72,6 +74,11 @@ public struct LogReader<D: Disk>: ~Copyable {
                 throw .damaged(damage)
             case .block(let block, let chain):
                 guard isWanted(block) else {
+                    advance(block, chain)
+                    continue
+                }
+                if block.kind == .gap {
+                    gaps.append(LogGap(block))
                     advance(block, chain)
                     continue
                 }
@@ -243,7 +250,8 @@ public struct LogReader<D: Disk>: ~Copyable {
         let received = block.received == LogFormat.noReceived ? nil : block.received
         switch block.kind {
         case .tick: return .tick(received: block.received)
-        case .durable: return .durable
+        // `next` passes over gaps.
+        case .durable, .gap: return .durable
         case .control:
             let content = try decoder.control(bytes, directory: streams)
             return .control(

@@ -30,6 +30,11 @@ public struct LogVerification: Sendable, Hashable {
     public internal(set) var bytes = 0
     /// In the order of the log.
     public internal(set) var problems: [Problem] = []
+    /// What repairs could not save, in the order of the log; not a problem any more.
+    public internal(set) var gaps: [LogGap] = []
+
+    /// Events that repairs could not save, as far as is known.
+    public var missing: UInt64 { gaps.reduce(0) { $0 + $1.events } }
 
     /// Whether there is no problem.
     public var isSound: Bool { problems.isEmpty }
@@ -132,7 +137,11 @@ public struct LogVerifier<D: Disk> {
                 position = next
             case .block(let block, let chain):
                 result.blocks += 1
-                result.events += UInt64(block.count)
+                if block.kind == .gap {
+                    result.gaps.append(LogGap(block))
+                } else {
+                    result.events += UInt64(block.count)
+                }
                 position.offset += block.length
                 position.chain = chain
                 position.sequence = block.endSequence
@@ -144,8 +153,10 @@ public struct LogVerifier<D: Disk> {
 extension SegmentFile {
     /// The next place behind a bad block at which an intact header stands, with what that block says it
     /// continues.
+    ///
+    /// No block is shorter than 64 bytes, so that there is always room for a gap in between.
     mutating func resume(after position: Position) throws(LogError) -> Position? {
-        var offset = position.offset + LogFormat.alignment
+        var offset = position.offset + LogFormat.blockBytesMin
         while offset + LogFormat.blockHeaderBytes <= length {
             try ensure(offset, LogFormat.blockHeaderBytes)
             let view = view(offset, LogFormat.blockHeaderBytes)

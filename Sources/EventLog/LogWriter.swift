@@ -265,7 +265,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
         }
     }
 
-    private static func takeLock(_ disk: D, _ directory: LogDirectory) throws(LogError) -> OwnedFile<D> {
+    /// Takes the lock of a log; it is held for as long as the file is.
+    static func takeLock(_ disk: D, _ directory: LogDirectory) throws(LogError) -> OwnedFile<D> {
         let lock = try systemCalls { () throws(IOFailure) in
             try OwnedFile(disk, directory.lock, .updateOrCreate)
         }

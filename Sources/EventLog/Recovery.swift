@@ -160,6 +160,8 @@ struct Recovery<D: Disk> {
             if length > end {
                 try quarantine(path, first, from: end, to: length, &report)
                 try disk.truncate(writable.handle, to: end)
+                // Alone: a crash while the rest is written again must not find the torn bytes behind it.
+                try disk.sync(writable.handle)
             }
             try rewrite(writable, from: scan.durable, to: end)
             try disk.sync(writable.handle)
@@ -218,8 +220,8 @@ struct Recovery<D: Disk> {
 
     private struct Scan {
         var position: SegmentFile<D>.Position
-        /// Bytes that a block says were synced.
-        var durable = LogFormat.segmentHeaderBytes
+        /// Bytes that a block says were synced; without a block nobody knows even of the header.
+        var durable = 0
         var lastReceived: Int64
         var isMarked = false
         var duplicates: DuplicateHorizon?

@@ -122,11 +122,13 @@ public struct RejectedLines<D: Disk>: ~Copyable {
             return try openFile()
         }
         try disk.syncDirectory(directory.rejected)
+        // Written once more: after a failed sync the system's cache may show lines that the device never got,
+        // and then this run's first line would follow a hole.
+        var before: [UInt8] = []
+        let n = try disk.readAll(next.handle, at: 0, count: size, into: &before)
+        try disk.writeAll(next.handle, at: 0, before.span.extracting(0..<n), path: next.path)
         // A crash may have left half a line: end it, so that the next one stands alone.
-        var last: [UInt8] = []
-        if size > 0, try disk.readAll(next.handle, at: size - 1, count: 1, into: &last) == 1, last != [10] {
-            buffer.insert(10, at: 0)
-        }
+        if n > 0, before[n - 1] != 10 { buffer.insert(10, at: 0) }
         file = consume next
     }
 

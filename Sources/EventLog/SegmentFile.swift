@@ -51,9 +51,8 @@ struct SegmentFile<D: Disk>: ~Copyable {
             case .otherVersion(let version):
                 return .bad(.newerFormat(path: path, version: version))
             case .foreign, .damaged:
-                let begin = Array(bytes[..<min(n, 8)])
-                guard begin.allSatisfy({ $0 == 0 }) || begin == Array(LogFormat.segmentMagic[..<begin.count])
-                else {
+                // Of what was being written any part may be missing, and zeros stand there.
+                guard zip(bytes[..<n], LogFormat.segmentMagic).allSatisfy({ $0 == $1 || $0 == 0 }) else {
                     return .bad(.notALog(path: path, why: "it does not begin with TIDEMARK"))
                 }
                 // The header is synced before the first block is written: behind it there is nothing yet.
@@ -123,15 +122,17 @@ struct SegmentFile<D: Disk>: ~Copyable {
                 return .damaged(damage(position, .sequence, block))
             }
             if block.length > rest { return .torn }
-            if skipping(block) { return .block(block, chain: chain) }
+            if skipping(block) { return .block(block, chain: block.chain(chain)) }
             let size = block.entries * LogFormat.entryBytes
             try ensure(position.offset, LogFormat.blockHeaderBytes + size)
             let from = position.offset - windowStart + LogFormat.blockHeaderBytes
             let bytes = window.span.extracting(from..<from + size)
-            guard CRC32C.of(bytes) == block.directoryChecksum, directory.parse(bytes, header: block) else {
+            guard block.kind == .gap || CRC32C.of(bytes) == block.directoryChecksum,
+                directory.parse(bytes, header: block)
+            else {
                 return try judge(position, .directory, block, until: block.length)
             }
-            return .block(block, chain: chain)
+            return .block(block, chain: block.chain(chain))
         }
     }
 

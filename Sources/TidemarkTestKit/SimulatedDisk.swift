@@ -26,8 +26,15 @@ public final class SimulatedDisk: Disk {
         public var ignoresSync = false
         /// Planted fault: `syncDirectory` says that all is well and does nothing.
         public var ignoresDirectorySync = false
+        /// Planted fault: `truncate` says that all is well and does nothing.
+        public var ignoresTruncate = false
+        /// Planted fault: a power cut alters a value of the last block, with checksums that agree: what
+        /// somebody sees who never compares them.
+        public var forges = false
         /// Whether torn sectors hold noise instead of zeros.
         public var tearsToNoise = false
+        /// Whether a power cut flips single bits of what was being written.
+        public var flipsBits = false
 
         /// Nothing goes wrong.
         public init() {}
@@ -53,12 +60,28 @@ public final class SimulatedDisk: Disk {
     /// Whether the power has failed.
     public var hasCrashed: Bool { state.crashed }
 
+    /// Bytes of all files, those without a name included.
+    public var bytes: Int { state.used }
+
+    /// Calls that failed because a fault, a full disk among them, said so.
+    public var failures: Int { state.failures }
+
+    /// Whether the last power cut left bytes that are neither old nor new.
+    public var hasNoise: Bool { !state.noise.isEmpty }
+
     /// Syncs of files so far.
     public var syncs: Int { state.syncs }
 
     /// Cuts the power, now or at the call that `crashAt` named, and switches it on again: files have their
     /// durable images with some of the later writes, torn; faults are gone, locks and handles too.
     public func crash() { state.crash() }
+
+    /// The process dies, and whatever it wrote is in the cache still; faults, locks and handles are gone.
+    public func kill() { state.kill() }
+
+    /// Puts the bytes back that the last power cut turned into noise, as a backup would, in files whose paths
+    /// begin with `prefix`.
+    public func mend(_ prefix: String) { state.mend(prefix) }
 
     /// The bytes that a program sees in a file; nil where there is none.
     public func contents(_ path: String) -> [UInt8]? { state.contents(path) }

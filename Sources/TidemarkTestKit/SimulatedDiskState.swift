@@ -6,47 +6,52 @@ struct SimulatedDiskState: Sendable {
     var faults = SimulatedDisk.Faults()
     private(set) var calls = 0
     private(set) var syncs = 0
-    private(set) var crashed = false
+    private(set) var failures = 0
+    var crashed = false
 
-    private var random: SplitMix64
+    var random: SplitMix64
     /// Files by number; what their names lead to.
-    private var inodes: [Int: Inode] = [:]
-    private var names: [String: Node] = ["/": .directory]
-    private var durableNames: [String: Node] = ["/": .directory]
-    private var nameChanges: [NameChange] = []
-    private var handles: [Int: Handle] = [:]
-    private var locks: [Int: Int] = [:]
+    var inodes: [Int: Inode] = [:]
+    var names: [String: Node] = ["/": .directory]
+    var durableNames: [String: Node] = ["/": .directory]
+    var nameChanges: [NameChange] = []
+    var handles: [Int: Handle] = [:]
+    var locks: [Int: Int] = [:]
+    /// What a crash put in place of bytes that were being written: file, offset, byte before.
+    var noise: [(inode: Int, offset: Int, byte: UInt8)] = []
     private var nextNumber = 1
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
-    private enum Node: Sendable, Equatable {
+    enum Node: Sendable, Equatable {
         case directory
         case file(Int)
     }
 
-    private struct NameChange: Sendable {
+    struct NameChange: Sendable {
         let path: String
         let node: Node?
         /// Changes of one rename share a group: they happen together.
         let group: Int
     }
 
-    private struct Handle: Sendable {
+    struct Handle: Sendable {
         let inode: Int
         let path: String
         let writable: Bool
     }
 
-    private enum Change: Sendable {
+    enum Change: Sendable {
         case write(offset: Int, bytes: [UInt8])
         case truncate(Int)
     }
 
-    private struct Inode: Sendable {
+    struct Inode: Sendable {
         var cache: [UInt8] = []
         var durable: [UInt8] = []
         var changes: [Change] = []
+        /// Where the last write stopped short.
+        var stopped: Int?
     }
 
     // MARK: - Faults
@@ -63,10 +68,14 @@ struct SimulatedDiskState: Sendable {
         }
         let concerned = faults.failing == nil || faults.failing == operation
         if let k = faults.failAt, concerned, faults.failsOn ? calls >= k : calls == k {
+            failures += 1
             throw IOFailure(errno: faults.errno, operation: operation, path: path)
         }
         return false
     }
+
+    /// Bytes of all files.
+    var used: Int { inodes.values.reduce(0) { $0 + $1.cache.count } }
 
     private func stop(_ operation: String, _ path: String) -> IOFailure {
         IOFailure(errno: IOFailure.deviceError, operation: "\(operation) during a crash", path: path)
@@ -76,90 +85,7 @@ struct SimulatedDiskState: Sendable {
         IOFailure(errno: errno, operation: operation, path: path)
     }
 
-    // MARK: - Crash
-
-    mutating func crash() {
-        crashed = false
-        let faultsBefore = faults
-        handles = [:]
-        locks = [:]
-        settleNames()
-        for number in inodes.keys.sorted() {
-            guard var inode = inodes[number] else { continue }
-            for change in faultsBefore.shortWrites ? Self.joined(inode.changes) : inode.changes {
-                apply(change, to: &inode.durable)
-            }
-            inode.changes = []
-            inode.cache = inode.durable
-            inodes[number] = inode
-        }
-        faults = SimulatedDisk.Faults()
-    }
-
-    /// Pieces of one write are one write: a sector holds both or neither.
-    private static func joined(_ changes: [Change]) -> [Change] {
-        var result: [Change] = []
-        for change in changes {
-            if case .write(let offset, let bytes) = change, case .write(let before, let head)? = result.last,
-                before + head.count == offset
-            {
-                result[result.count - 1] = .write(offset: before, bytes: head + bytes)
-            } else {
-                result.append(change)
-            }
-        }
-        return result
-    }
-
-    /// Un-synced changes of names survive all, not at all, or each by itself.
-    private mutating func settleNames() {
-        let mode = random.below(3)
-        var kept: Set<Int> = []
-        for change in nameChanges where mode == 1 || (mode == 2 && random.below(2) == 0) {
-            kept.insert(change.group)
-        }
-        for change in nameChanges where kept.contains(change.group) {
-            durableNames[change.path] = change.node
-        }
-        nameChanges = []
-        // What lies in a directory that is gone is gone.
-        for path in durableNames.keys.sorted()
-        where path != "/" && durableNames[Self.parent(path)] != .directory {
-            durableNames[path] = nil
-        }
-        names = durableNames
-    }
-
-    private mutating func apply(_ change: Change, to image: inout [UInt8]) {
-        switch change {
-        case .truncate(let length):
-            if random.below(2) == 0 { Self.resize(&image, length) }
-        case .write(let offset, let bytes):
-            switch random.below(4) {
-            case 0: return
-            case 1: Self.overwrite(&image, offset, bytes)
-            case 2: Self.overwrite(&image, offset, Array(bytes.prefix(random.below(bytes.count + 1))))
-            default: tear(&image, offset, bytes)
-            }
-        }
-    }
-
-    /// Each sector of a write reaches the disk or does not.
-    private mutating func tear(_ image: inout [UInt8], _ offset: Int, _ bytes: [UInt8]) {
-        Self.resize(&image, max(image.count, offset + bytes.count))
-        var at = offset
-        while at < offset + bytes.count {
-            let next = min((at / 512 + 1) * 512, offset + bytes.count)
-            if random.below(2) == 0 {
-                for i in at..<next { image[i] = bytes[i - offset] }
-            } else if faults.tearsToNoise {
-                for i in at..<next { image[i] = UInt8(truncatingIfNeeded: random.next()) }
-            }
-            at = next
-        }
-    }
-
-    private static func resize(_ image: inout [UInt8], _ length: Int) {
+    static func resize(_ image: inout [UInt8], _ length: Int) {
         if image.count > length {
             image.removeLast(image.count - length)
         } else {
@@ -167,12 +93,12 @@ struct SimulatedDiskState: Sendable {
         }
     }
 
-    private static func overwrite(_ image: inout [UInt8], _ offset: Int, _ bytes: [UInt8]) {
+    static func overwrite(_ image: inout [UInt8], _ offset: Int, _ bytes: [UInt8]) {
         resize(&image, max(image.count, offset + bytes.count))
         for (i, byte) in bytes.enumerated() { image[offset + i] = byte }
     }
 
-    private static func parent(_ path: String) -> String {
+    static func parent(_ path: String) -> String {
         let parts = path.split(separator: "/").dropLast()
         return "/" + parts.joined(separator: "/")
     }
@@ -287,19 +213,29 @@ struct SimulatedDiskState: Sendable {
             taken = Array(bytes.prefix(1 + random.below(bytes.count)))
         }
         if let capacity = faults.capacity {
-            let used = inodes.values.reduce(0) { $0 + $1.cache.count }
             let size = inodes[handle.inode]?.cache.count ?? 0
             let grows = max(0, offset + taken.count - size)
             if used + grows > capacity {
                 // As a real file system does: what fits is written, and only the next call fails.
                 let fits = max(0, taken.count - (used + grows - capacity))
-                guard fits > 0 else { throw failure(IOFailure.noSpace, "write", handle.path) }
+                guard fits > 0 else {
+                    failures += 1
+                    throw failure(IOFailure.noSpace, "write", handle.path)
+                }
                 taken = Array(taken.prefix(fits))
             }
         }
         var inode = inodes[handle.inode] ?? Inode()
         Self.overwrite(&inode.cache, offset, taken)
-        inode.changes.append(.write(offset: offset, bytes: taken))
+        // Pieces of one write are one write: a sector holds both or neither.
+        if inode.stopped == offset, case .write(let start, let head)? = inode.changes.last,
+            start + head.count == offset
+        {
+            inode.changes[inode.changes.count - 1] = .write(offset: start, bytes: head + taken)
+        } else {
+            inode.changes.append(.write(offset: offset, bytes: taken))
+        }
+        inode.stopped = taken.count < bytes.count ? offset + taken.count : nil
         inodes[handle.inode] = inode
         if crashes { throw stop("write", handle.path) }
         return taken.count
@@ -308,6 +244,7 @@ struct SimulatedDiskState: Sendable {
     mutating func truncate(_ file: Int, to length: Int) throws(IOFailure) {
         let handle = try opened(file, "ftruncate")
         let crashes = try begin("ftruncate", handle.path)
+        if faults.ignoresTruncate { return }
         var inode = inodes[handle.inode] ?? Inode()
         Self.resize(&inode.cache, length)
         inode.changes.append(.truncate(length))

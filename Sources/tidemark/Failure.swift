@@ -81,6 +81,8 @@ struct Failure: Error {
         case let error as InputError: self.init(error.description, code: Self.code(of: error))
         case let error as ConfigurationError: self.init(error.description, code: ExitStatus.badConfiguration)
         case let error as IOFailure: self.init(error.description, code: ExitStatus.inputOutput)
+        case is ZstdOutput.Failed:
+            self.init("there is not enough memory to compress", code: ExitStatus.failed)
         case OutputError.failed(let reason):
             self.init(
                 "standard output cannot be written: \(reason); free some space or write elsewhere",

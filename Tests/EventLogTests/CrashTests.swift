@@ -4,39 +4,6 @@ import TidemarkTestKit
 import UsageEvents
 
 @Suite struct CrashTests {
-    /// 4 power cuts a run, the last ones within the recovery of the ones before.
-    @Test func `no crash loses, alters, repeats or reorders an acknowledged event`() {
-        var drill = CrashDrill()
-        drill.crashes = 4
-        for seed: UInt64 in 0..<250 { #expect(drill.run(seed: seed) == []) }
-    }
-
-    @Test func `short writes change nothing`() {
-        var drill = CrashDrill()
-        drill.faults.shortWrites = true
-        for seed: UInt64 in 1_000..<1_100 { #expect(drill.run(seed: seed) == []) }
-    }
-
-    /// Noise cannot be told from changed bytes, so a refusal is right; an altered or missing event never is.
-    @Test func `a disk that tears to noise is recovered from or refused`() {
-        var drill = CrashDrill()
-        drill.faults.tearsToNoise = true
-        drill.mayRefuse = true
-        for seed: UInt64 in 2_000..<2_100 { #expect(drill.run(seed: seed) == []) }
-    }
-
-    @Test func `the drill catches a log that acknowledges without syncing`() {
-        var drill = CrashDrill()
-        drill.faults.ignoresSync = true
-        #expect((0..<40).contains { !drill.run(seed: $0).isEmpty })
-    }
-
-    @Test func `the drill catches a log that does not sync its directory`() {
-        var drill = CrashDrill()
-        drill.faults.ignoresDirectorySync = true
-        #expect((0..<40).contains { !drill.run(seed: $0).isEmpty })
-    }
-
     /// Each system call of a short session fails once, then for good; whatever was acknowledged before is
     /// there after.
     @Test(

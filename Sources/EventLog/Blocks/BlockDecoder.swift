@@ -153,7 +153,7 @@ struct BlockDecoder: ~Copyable {
             _ = try horizon(block, directory: directory)
         case .control:
             _ = try control(block, directory: directory)
-        case .tick, .durable:
+        case .tick, .durable, .gap:
             break
         }
     }

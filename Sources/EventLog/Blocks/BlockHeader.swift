@@ -23,8 +23,29 @@ struct BlockHeader: Equatable {
     /// Wall clock at the commit, ms UTC; `LogFormat.noReceived` in history.
     var received: Int64 = LogFormat.noReceived
 
-    /// One past the last event.
-    var endSequence: UInt64 { firstSequence + UInt64(count) }
+    /// One past the last event; in a gap, one past the last event that is known to be lost.
+    var endSequence: UInt64 {
+        kind == .gap ? UInt64(bitPattern: minTs) : firstSequence + UInt64(count)
+    }
+
+    /// What the block behind continues, given the checksum of this header: a gap stands for blocks whose
+    /// last chain value it repeats.
+    func chain(_ checksum: UInt32) -> UInt32 { kind == .gap ? directoryChecksum : checksum }
+
+    /// A gap: events from `lost.lowerBound` to before `lost.upperBound` are lost, and more where the end
+    /// `isOpen`.
+    static func gap(
+        _ lost: Range<UInt64>, isOpen: Bool, length: Int, resuming chain: UInt32, at position: (Int, UInt32)
+    ) -> BlockHeader {
+        var header = BlockHeader(kind: .gap, firstSequence: lost.lowerBound)
+        header.length = length
+        header.previous = position.1
+        header.durableBefore = position.0
+        header.count = isOpen ? 1 : 0
+        header.directoryChecksum = chain
+        header.minTs = Int64(bitPattern: lost.upperBound)
+        return header
+    }
 
     /// Appends the 56 bytes and returns their checksum, which is also the next block's `previous`.
     func write(into out: inout [UInt8], file: FileIdentity, offset: Int) -> UInt32 {
@@ -79,10 +100,17 @@ struct BlockHeader: Equatable {
 
     /// Bounds that every writer keeps, so that what follows can compute with the numbers without overflow.
     private func isPlausible(offset: Int) -> Bool {
-        entries <= LogFormat.entriesMax && length % LogFormat.alignment == 0
-            && length >= LogFormat.blockBytesMin + entries * LogFormat.entryBytes
-            && length <= 2 * Limits.blockBytesMax && durableBefore <= offset && count <= Limits.eventsPerBlock
-            && (kind == .events) == (count > 0) && firstSequence <= UInt64.max / 2
+        guard
+            entries <= LogFormat.entriesMax && length % LogFormat.alignment == 0
+                && length >= LogFormat.blockBytesMin + entries * LogFormat.entryBytes
+                && durableBefore <= offset && firstSequence <= UInt64.max / 2
+        else { return false }
+        if kind == .gap {
+            return entries == 0 && length < 1 << 31 && count <= 1 && endSequence >= firstSequence
+                && endSequence <= UInt64.max / 2
+        }
+        return length <= 2 * Limits.blockBytesMax && count <= Limits.eventsPerBlock
+            && (kind == .events) == (count > 0)
     }
 }
 

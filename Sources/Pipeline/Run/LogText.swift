@@ -2,10 +2,18 @@ import Connectors
 public import EventLog
 public import UsageEvents
 
-/// The events of a log as canonical NDJSON, in sequence order: what `log cat` prints.
+/// The events of a log as text, in sequence order: what `log cat` prints and `log export` writes.
 public enum LogText {
     /// Bytes that are handed over at a time.
     private static let pieceBytes = 256 << 10
+
+    /// What the text is.
+    public enum Form: String, CaseIterable, Sendable {
+        /// Canonical NDJSON.
+        case ndjson
+        /// CSV in the canonical columns, with a header.
+        case csv
+    }
 
     /// Which events are wanted.
     public struct Filter: Sendable {
@@ -20,12 +28,14 @@ public enum LogText {
         public init() {}
     }
 
-    /// Reads the log to its end and hands over whole lines.
+    /// Reads the log to its end and hands over whole lines; `progress` hears how many events were read.
     ///
-    /// - Returns: how many lines, and whether the log ended in a block that is not whole.
+    /// - Returns: how many events were written, whether the log ended in a block that is not whole, and what
+    ///   a repair of the log could not save.
     public static func write<D: Disk>(
-        _ disk: D, directory: String, filter: Filter = Filter(), emit: (Span<UInt8>) throws -> Void
-    ) throws -> (lines: UInt64, isTorn: Bool) {
+        _ disk: D, directory: String, filter: Filter = Filter(), form: Form = .ndjson,
+        progress: (UInt64) -> Void = { _ in }, emit: (Span<UInt8>) throws -> Void
+    ) throws -> (lines: UInt64, isTorn: Bool, gaps: [LogGap]) {
         var reader = try LogReader(disk, directory: directory)
         let writer = CanonicalEventWriter()
         var batch = EventBatch()
@@ -33,8 +43,12 @@ public enum LogText {
         var out: [UInt8] = []
         out.reserveCapacity(pieceBytes + Limits.rejectedLineBytesMax)
         var lines: UInt64 = 0
+        var read: UInt64 = 0
+        if form == .csv { out.append(contentsOf: EventTable.header) }
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .all) {
-            guard case .events = record else { continue }
+            guard case .events(let block) = record else { continue }
+            read += UInt64(block.count)
+            progress(read)
             var wanted: UInt32?
             if let identity = filter.identity {
                 guard let symbol = symbols.identities.find(identity) else { continue }
@@ -45,7 +59,10 @@ public enum LogText {
             for row in 0..<batch.count {
                 if let wanted, batch.identity[row] != wanted { continue }
                 if batch.ts[row] < since || batch.ts[row] >= until { continue }
-                writer.write(batch, row: row, symbols: symbols, into: &out)
+                switch form {
+                case .ndjson: writer.write(batch, row: row, symbols: symbols, into: &out)
+                case .csv: EventTable.write(batch, row: row, symbols: symbols, into: &out)
+                }
                 lines += 1
                 if out.count >= pieceBytes {
                     try emit(out.span)
@@ -54,7 +71,7 @@ public enum LogText {
             }
         }
         if !out.isEmpty { try emit(out.span) }
-        return (lines, reader.tail == .torn)
+        return (lines, reader.tail == .torn, reader.gaps)
     }
 
     /// One event as a canonical line.

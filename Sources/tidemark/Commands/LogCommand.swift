@@ -7,7 +7,7 @@ import UsageEvents
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Look into the log: size, content, soundness.",
-        subcommands: [LogStat.self, LogCat.self, LogVerify.self])
+        subcommands: [LogStat.self, LogCat.self, LogExport.self, LogVerify.self, LogRepairCommand.self])
 }
 
 /// `tidemark log stat`.
@@ -107,6 +107,42 @@ struct LogCat: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var selection: EventSelection
+
+    func run() throws {
+        let session = Session(common)
+        let out = session.out
+        let result = try LogText.write(
+            session.disk, directory: session.log, filter: selection.filter(session)
+        ) {
+            try out.write($0)
+        }
+        try out.flush()
+        LogText.report(result, session)
+    }
+}
+
+extension LogText {
+    /// Says on standard error what is not among the events of the log.
+    static func report(_ result: (lines: UInt64, isTorn: Bool, gaps: [LogGap]), _ session: Session) {
+        if result.isTorn {
+            session.message(
+                StyledText(
+                    "The log ends in a block that is not whole: a writer is busy or was interrupted.",
+                    .warning))
+        }
+        if !result.gaps.isEmpty {
+            let gaps = counted(result.gaps.count, "gap")
+            session.message(
+                StyledText(
+                    "The log has \(gaps) of events that a repair could not save; see `tidemark log verify`.",
+                    .warning))
+        }
+    }
+}
+
+/// Which events of the log are meant.
+struct EventSelection: ParsableArguments {
     @Option(
         name: .long,
         help: "Events from here on: 7d, 24h (before the log's last event), 2026-04-01, or RFC 3339.")
@@ -118,8 +154,8 @@ struct LogCat: ParsableCommand {
     @Option(name: .long, help: "Only this account.")
     var identity: String?
 
-    func run() throws {
-        let session = Session(common)
+    /// The options, with times made absolute by the log's clock.
+    func filter(_ session: Session) throws -> LogText.Filter {
         var filter = LogText.Filter()
         filter.identity = identity
         if since != nil || until != nil {
@@ -127,17 +163,7 @@ struct LogCat: ParsableCommand {
             filter.since = since?.resolved(now: now)
             filter.until = until?.resolved(now: now)
         }
-        let out = session.out
-        let result = try LogText.write(session.disk, directory: session.log, filter: filter) {
-            try out.write($0)
-        }
-        try out.flush()
-        if result.isTorn {
-            session.message(
-                StyledText(
-                    "The log ends in a block that is not whole: a writer is busy or was interrupted.",
-                    .warning))
-        }
+        return filter
     }
 }
 
@@ -146,8 +172,8 @@ struct LogVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check every byte of the log.",
         discussion: """
-            Exit 0: every block is as it was written. Exit 65: damage, or an end that is not whole; each \
-            line names the file, the place and the events at risk. Nothing is changed.
+            Exit 0: every block is as it was written, or was repaired. Exit 65: damage, or an end that is \
+            not whole; each line names the file, the place and the events at risk. Nothing is changed.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -177,6 +203,10 @@ struct LogVerify: ParsableCommand {
                 try session.out.line(line.rendered(session.style))
             }
             if !found.isSound { try session.out.line("intact: \(what)") }
+            for gap in found.gaps {
+                let line = StyledText("gap", .warning) + StyledText("  lost before a repair: \(gap.words)")
+                try session.out.line(line.rendered(session.style))
+            }
         }
         try session.out.flush()
         if !found.isSound { throw Failure("", code: ExitStatus.badInput) }
@@ -189,6 +219,16 @@ struct LogVerify: ParsableCommand {
             json.number("blocks", found.blocks)
             json.number("segments", found.files)
             json.number("bytes", found.bytes)
+            json.number("missing", found.missing)
+            json.array(
+                "gaps",
+                found.gaps.map { gap in
+                    JSONText.object { inner in
+                        inner.number("first_sequence", gap.firstSequence)
+                        inner.number("end_sequence", gap.endSequence)
+                        inner.flag("open", gap.isOpen)
+                    }
+                })
             json.array(
                 "problems",
                 found.problems.map { problem in
