@@ -16,11 +16,17 @@ bin := $(DESTDIR)$(PREFIX)/bin
 share := $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench install uninstall clean prerequisites
+# A seed is one life of a log on a simulated disk, with seven or eight crashes in it.
+SEEDS ?= 15000
+
+.PHONY: help demo build test simulate drill fuzz lint format bench install uninstall clean prerequisites
 
 help: ## what there is
 	@echo "make demo      build the command line and watch it work on a bundled log (two minutes the first time)"
-	@echo "make test      all tests, then the benchmarks at their smoke sizes"
+	@echo "make test      all tests, 20,000 simulated crashes, then the benchmarks at their smoke sizes"
+	@echo "make simulate  more crashes on a simulated disk  [SEEDS=15000, or SEEDS=FIRST-LAST]"
+	@echo "make drill     real faults on the real binary: kills, failing calls, full disks, power cuts"
+	@echo "make fuzz      mutated inputs to everything that reads, a minute each  [FUZZ_SECONDS=60]"
 	@echo "make build     an optimised tidemark in .build/release"
 	@echo "make install   binary, completions and man page below PREFIX=$(PREFIX)  [DESTDIR=]"
 	@echo "make lint      the formatter's verdict; make format rewrites the files"
@@ -39,7 +45,17 @@ demo: build
 test: prerequisites
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build --disable-xctest --parallel --quiet
+	@$(MAKE) --no-print-directory simulate SEEDS=2750
 	@.ci/benchmarks smoke
+
+simulate: prerequisites
+	@cd Benchmarks && $(SWIFT) build -c release --quiet --product simulate && .build/release/simulate $(SEEDS)
+
+drill: build
+	@.ci/drill
+
+fuzz: prerequisites
+	@SWIFT="$(SWIFT)" .ci/fuzz
 
 lint: prerequisites
 	@$(SOURCES) | xargs -0 $(SWIFT) format lint --strict --parallel --configuration .swift-format
@@ -67,4 +83,4 @@ uninstall:
 	    "$(share)/zsh/site-functions/_tidemark" "$(share)/fish/vendor_completions.d/tidemark.fish"
 
 clean:
-	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-*
+	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-* Tests/Fuzz/.build

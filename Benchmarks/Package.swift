@@ -18,6 +18,8 @@ let package = Package(
         .executableTarget(name: "observe", dependencies: core),
         .executableTarget(name: "replay", dependencies: core),
         .executableTarget(
+            name: "simulate", dependencies: [.product(name: "TidemarkTestKit", package: "tidemark")]),
+        .executableTarget(
             name: "generate", dependencies: core + [.product(name: "TidemarkTestKit", package: "tidemark")]),
     ],
     swiftLanguageModes: [.v6]
