@@ -62,6 +62,15 @@ let package = Package(
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["tidemark", "TidemarkTestKit"]),
         .testTarget(name: "TidyTests", dependencies: ["TidemarkTestKit"]),
+        // What `make fuzz` checks, without a fuzzer; the folder above is a package of its own.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "Pipeline", "EventLog", "Alerting", "Connectors", "Detection", "UsageEvents",
+                "TidemarkTestKit",
+            ],
+            path: "Tests/Fuzz/Checks"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

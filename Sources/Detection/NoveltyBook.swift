@@ -38,6 +38,10 @@ struct NoveltyBook: Sendable {
     private var news: [UInt64: News] = [:]
     private var logSince: Int64?
 
+    /// Milliseconds between two times of a log, which may lie further apart than an `Int64` counts; exact for
+    /// all that anybody can live through.
+    private static func age(at now: Int64, since: Int64) -> Double { Double(now) - Double(since) }
+
     mutating func judge(
         _ use: FirstUse, signal: Signal, now: Int64, configuration: DetectionConfiguration,
         symbols: borrowing Symbols
@@ -63,18 +67,22 @@ struct NoveltyBook: Sendable {
                 teams[team].members += 1
             }
             teamKnown =
-                Double(signal.at.rawValue - first) >= settings.learningDays * Double(Timestamp.day)
+                Self.age(at: signal.at.rawValue, since: first) >= settings.learningDays
+                * Double(Timestamp.day)
                 && Double(teams[team].members) > settings.teamMates
         }
-        let learning = Double(signal.at.rawValue - since) < settings.learningDays * Double(Timestamp.day)
+        let learning =
+            Self.age(at: signal.at.rawValue, since: since) < settings.learningDays * Double(Timestamp.day)
         guard settings.enabled, !learning else { return nil }
-        if let first = news[everywhere], time - first.at < Timestamp.day {
+        if let first = news[everywhere],
+            Self.age(at: time, since: first.at) < Double(Timestamp.day)
+        {
             // Already told within a day: the third adopter makes it a rollout, the others are part of it.
             guard Double(inOrganisation + 1) == settings.rolloutAccounts else { return nil }
             var update = first.anomaly
             update.phase = .grew
             update.sequence = signal.sequence
-            update.at = min(signal.at, Timestamp(rawValue: first.anomaly.at.rawValue + Timestamp.day))
+            update.at = min(signal.at, Timestamp(rawValue: first.anomaly.at.rawValue &+ Timestamp.day))
             update.adopters = inOrganisation + 1
             return update
         }

@@ -250,6 +250,22 @@ import UsageEvents
             ])
     }
 
+    @Test func `aliases are read while they are few, and refused where each could double the work`() throws {
+        func lines(_ aliases: Int) -> [String] {
+            let text = (0..<aliases).map { _ in "alerting: *a\n" }.joined()
+            var configuration = TidemarkConfiguration()
+            do throws(ConfigurationError) {
+                try configuration.apply(yaml: Array("detection: &a {}\n\(text)".utf8), file: "x.yaml")
+            } catch { return error.description.split(separator: "\n").map(String.init) }
+            return []
+        }
+        #expect(lines(1) == [])
+        #expect(
+            lines(TidemarkConfiguration.aliasesMax + 1) == [
+                "x.yaml: more than 8 aliases (*name) are too many for a configuration; write the values out"
+            ])
+    }
+
     // MARK: - Texts
 
     @Test func `the canonical text is sorted, holds what is not the default and names the fingerprint`()

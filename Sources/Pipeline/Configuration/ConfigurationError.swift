@@ -32,6 +32,8 @@ public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
         case notYAML(reason: String)
         /// The file is larger than any configuration is.
         case tooLarge(bytes: Int, most: Int)
+        /// The file has more aliases than any configuration needs.
+        case tooManyAliases(most: Int)
         /// There is no such key; perhaps another one was meant.
         case unknownKey(nearest: String?)
         /// A key stands twice.
@@ -72,6 +74,8 @@ public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
         case .notYAML(let reason): "this is not YAML: \(reason)"
         case .tooLarge(let bytes, let most):
             "\(bytes) bytes are too many for a configuration; \(most) is the most"
+        case .tooManyAliases(let most):
+            "more than \(most) aliases (*name) are too many for a configuration; write the values out"
         case .unknownKey(let nearest?): "there is no such key; did you mean \(nearest)?"
         case .unknownKey(nil): "there is no such key; `tidemark config show` lists them all"
         case .repeated: "this key stands twice; keep one"

@@ -4,10 +4,14 @@ extension TidemarkConfiguration {
     /// Bytes of the largest file that is taken for a configuration.
     public static let fileBytesMax = 1 << 20
 
+    /// Aliases (`*name`) that a file may have. The parser spells out what they stand for wherever it compares
+    /// keys, so that each could double the work of all the others.
+    public static let aliasesMax = 8
+
     /// Takes over the values of a YAML file; `file` is its name for messages.
     ///
     /// A key may stand below its sections or be spelt whole, with dots; so the canonical text is a file, too.
-    /// - Throws: every fault of the file; then nothing was taken over.
+    /// - Throws: every fault of the file, or the first hundred; then nothing was taken over.
     public mutating func apply(yaml bytes: [UInt8], file: String) throws(ConfigurationError) {
         func whole(_ problem: ConfigurationFault.Problem, line: Int = 0, column: Int = 0)
             -> ConfigurationError
@@ -20,6 +24,9 @@ extension TidemarkConfiguration {
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw whole(.notYAML(reason: "it is not UTF-8"))
+        }
+        guard Self.aliases(bytes) <= Self.aliasesMax else {
+            throw whole(.tooManyAliases(most: Self.aliasesMax))
         }
         let root: Node?
         do {
@@ -48,6 +55,15 @@ extension TidemarkConfiguration {
         self = reader.configuration
     }
 
+    /// How often a star stands before a letter, digit, `-` or `_`: nothing else begins an alias.
+    private static func aliases(_ bytes: [UInt8]) -> Int {
+        zip(bytes, bytes.dropFirst()).count { star, next in
+            star == UInt8(ascii: "*")
+                && (next == 0x2d || next == 0x5f || (0x30...0x39).contains(next)
+                    || (0x41...0x5a).contains(next & 0xdf))
+        }
+    }
+
     /// Whether a node is an empty value or says null.
     fileprivate static func isNothing(_ node: Node) -> Bool {
         guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
@@ -61,6 +77,9 @@ private struct YAMLReader {
     var configuration: TidemarkConfiguration
     var faults: [ConfigurationFault] = []
     private var seen: Set<String> = []
+
+    /// What somebody may still want to read; each costs a search for the key that was meant.
+    private static let faultsMax = 100
 
     init(file: String, configuration: TidemarkConfiguration) {
         self.file = file
@@ -76,6 +95,7 @@ private struct YAMLReader {
             return
         }
         for (name, value) in mapping {
+            if faults.count >= Self.faultsMax { return }
             guard let text = name.scalar?.string else {
                 fault(name, path, .wrongShape(found: Self.shape(name), wanted: "the name of a key"))
                 continue

@@ -1,0 +1,188 @@
+import Alerting
+import Connectors
+import Pipeline
+import TidemarkTestKit
+import UsageEvents
+
+@testable import EventLog
+
+extension FuzzTarget {
+    /// What reads a log.
+    static let logs: [FuzzTarget] = [
+        FuzzTarget(name: "segment", seeds: Seeds.segments) { try SegmentUnderTest($0).check() },
+        // Most changes end at a checksum; here they all agree, so that what is behind them is reached.
+        FuzzTarget(name: "forged-segment", seeds: Seeds.segments) { bytes in
+            try SegmentUnderTest(SegmentForgery.repaired(bytes)).check()
+        },
+        FuzzTarget(name: "forged-replay", seeds: Seeds.segments) { bytes in
+            try SegmentUnderTest(SegmentForgery.repaired(bytes)).replay()
+        },
+    ]
+}
+
+/// A log of one segment that holds any bytes.
+struct SegmentUnderTest {
+    static let log = "/log"
+    static let path = "/log/segments/00000000000000000000.seg"
+
+    let disk: SimulatedDisk
+
+    private init(disk: SimulatedDisk) { self.disk = disk }
+
+    init(_ bytes: [UInt8]) throws {
+        disk = SimulatedDisk()
+        try disk.makeDirectory(Self.log)
+        try disk.makeDirectory(Self.log + "/segments")
+        disk.place(Self.path, bytes)
+    }
+
+    /// What a reader delivers before it stops.
+    struct Reading {
+        var events: [UsageEvent] = []
+        var error: LogError?
+    }
+
+    func read(_ columns: ColumnSet = .all) -> Reading {
+        var reading = Reading()
+        do throws(LogError) {
+            var reader = try LogReader(disk, directory: Self.log)
+            var batch = EventBatch()
+            var symbols = Symbols()
+            var lines: [UInt8] = []
+            let writer = CanonicalEventWriter()
+            while let record = try reader.next(into: &batch, symbols: &symbols, columns: columns) {
+                guard case .events(let block) = record, columns == .all else { continue }
+                precondition(block.count == batch.count)
+                for row in 0..<batch.count {
+                    reading.events.append(batch.event(at: row, symbols: symbols))
+                }
+                writer.write(batch, rows: 0..<batch.count, symbols: symbols, into: &lines)
+            }
+        } catch {
+            reading.error = error
+        }
+        return reading
+    }
+
+    func verify() -> LogVerification? { try? LogVerifier.verify(disk, directory: Self.log) }
+
+    /// A repair leaves a sound log, and counts every event that it gives up.
+    private func checkRepair(_ before: Reading) throws {
+        let other = SegmentUnderTest(disk: disk.copy())
+        let plan: LogRepair
+        do throws(LogError) {
+            plan = try LogRepairer.repair(other.disk, directory: Self.log)
+        } catch {
+            return
+        }
+        let after = other.read()
+        try promise(after.error == nil, "repaired, yet the reader says: \(after.error.debugDescription)")
+        try promiseEqual(plan.kept, UInt64(after.events.count), "events that a repair says it kept, and read")
+        // A reader delivers a block of which only padding is damaged; the repair gives it up, and counts it.
+        try promise(
+            before.events.count <= after.events.count + Int(plan.lost), "lost and not counted: \(plan)")
+        try promise(
+            other.verify()?.isDamaged == false, "repaired, yet damaged: \(other.verify().debugDescription)")
+    }
+
+    /// Reader, verifier, statistics, repair and recovery end in peace and do not contradict each other.
+    func check() throws {
+        let before = read()
+        for columns: ColumnSet in [.detection, .duplicateKeys, .revisions, .tsEnd, .texts] {
+            _ = read(columns)
+        }
+        _ = try? LogStatistics(disk, directory: Self.log)
+        if let found = verify(), found.isSound {
+            try promise(before.error == nil, "sound, yet the reader says: \(before.error.debugDescription)")
+            try promiseEqual(found.events, UInt64(before.events.count), "events verified and read")
+        }
+        try checkRepair(before)
+        do throws(LogError) {
+            try LogWriter(disk, directory: Self.log).close()
+        } catch {
+            return
+        }
+        let after = read()
+        try promise(after.error == nil, "recovered, yet the reader says: \(after.error.debugDescription)")
+        try promiseEqual(before.events, after.events, "events before and after recovery")
+        try promise(verify()?.isDamaged == false, "recovered, yet damaged: \(verify().debugDescription)")
+    }
+
+    /// The fold of a whole log ends in peace, and what it finds can be written and read back.
+    func replay() throws {
+        var told: [AlertTransition] = []
+        do {
+            var fold = try LogFold(disk, directory: Self.log)
+            while try fold.step(into: &told) {}
+        } catch {
+            return
+        }
+        // The log takes any time; what reads usage data accepts these only, and so does what reads the
+        // journal.
+        let times = Timestamp(rawValue: 0)...Timestamp(rawValue: 253_402_300_799_999)
+        for transition in told where times.contains(transition.at) && times.contains(transition.startsAt) {
+            try checkTransition(transition)
+        }
+    }
+}
+
+/// Makes the checksums, chain and sequences of a segment agree with whatever its bytes say.
+enum SegmentForgery {
+    /// A copy whose headers are those that a writer of this content would have written.
+    static func repaired(_ bytes: [UInt8]) -> [UInt8] {
+        var out = bytes
+        guard out.count >= LogFormat.segmentHeaderBytes else { return out }
+        let header = SegmentHeader(logID: LogID(high: 1, low: 2), firstSequence: 0).encoded()
+        out.replaceSubrange(0..<header.count, with: header)
+        var chain = SegmentHeader.chain(of: header.span)
+        var sequence: UInt64 = 0
+        var at = header.count
+        while at + LogFormat.blockBytesMin <= out.count {
+            let entries = Int(out.span.littleEndian(UInt16.self, at: at + 6))
+            let length = Int(out.span.littleEndian(UInt32.self, at: at + 8))
+            let directory = at + LogFormat.blockHeaderBytes..<at + LogFormat.blockHeaderBytes + 16 * entries
+            guard length >= LogFormat.blockBytesMin, length <= out.count - at,
+                directory.upperBound <= at + length - LogFormat.endMarkBytes
+            else { break }
+            sumStreams(&out, directory, end: at + length - LogFormat.endMarkBytes)
+            out.set(littleEndian: LogFormat.endMark, at: at + length - LogFormat.endMarkBytes)
+            out.set(littleEndian: LogFormat.blockMagic, at: at)
+            out[at + 5] = 0
+            out.set(littleEndian: chain, at: at + 16)
+            out.set(littleEndian: UInt32(at), at: at + 20)
+            out.set(littleEndian: sequence, at: at + 24)
+            let isGap = out[at + 4] == BlockKind.gap.rawValue
+            // In a gap this is the chain that the block behind it continues.
+            if !isGap { out.set(littleEndian: CRC32C.of(out.span.extracting(directory)), at: at + 36) }
+            let file = FileIdentity(logID: LogID(high: 1, low: 2), firstSequence: 0)
+            let sum = file.checksum(of: out.span.extracting(at..<at + LogFormat.blockHeaderBytes), at: at)
+            out.set(littleEndian: sum, at: at + 12)
+            if isGap {
+                chain = out.span.littleEndian(UInt32.self, at: at + 36)
+                sequence = out.span.littleEndian(UInt64.self, at: at + 40)
+            } else {
+                chain = sum
+                sequence &+= UInt64(out.span.littleEndian(UInt32.self, at: at + 32))
+            }
+            at += length
+        }
+        return out
+    }
+
+    /// Each stream's checksum, and zeros behind the last stream.
+    private static func sumStreams(_ out: inout [UInt8], _ directory: Range<Int>, end: Int) {
+        var stream = directory.upperBound
+        for entry in stride(from: directory.lowerBound, to: directory.upperBound, by: LogFormat.entryBytes) {
+            if out[entry + 2] == Encoding.constant.rawValue {
+                out.set(littleEndian: UInt32(0), at: entry + 12)
+                continue
+            }
+            let stored = Int(out.span.littleEndian(UInt32.self, at: entry + 8))
+            guard stored <= end - stream else { return }
+            let sum = CRC32C.of(out.span.extracting(stream..<stream + stored))
+            out.set(littleEndian: sum, at: entry + 12)
+            stream += stored
+        }
+        for i in stream..<end { out[i] = 0 }
+    }
+}

@@ -1,0 +1,69 @@
+import EventLog
+import FoundationEssentials
+import TidemarkTestKit
+
+/// Inputs to begin from: the fixtures, and small logs.
+enum Seeds {
+    private static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Larger inputs teach a fuzzer nothing that several small ones would not.
+    private static let bytesMax = 16 << 10
+
+    /// The files of a folder of fixtures, without its documents.
+    static func fixtures(_ folder: String) throws -> [[UInt8]] {
+        try files("Fixtures/" + folder).filter { !$0.hasSuffix(".md") }.map { path in
+            try Array(Data(contentsOf: root.appending(path: path)).prefix(bytesMax))
+        }
+    }
+
+    /// Every input that once broke a target.
+    static func regressions(_ target: String) throws -> [(name: String, bytes: [UInt8])] {
+        try files("Tests/Fuzz/regressions/" + target).map { path in
+            (path, Array(try Data(contentsOf: root.appending(path: path))))
+        }
+    }
+
+    /// The names of the folders that hold them.
+    static func regressionFolders() throws -> [String] {
+        try files("Tests/Fuzz/regressions").map { String($0.dropFirst("Tests/Fuzz/regressions/".count)) }
+    }
+
+    private static func files(_ folder: String) throws -> [String] {
+        let path = root.appending(path: folder).path
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { folder + "/" + $0 }
+    }
+
+    /// Lines of every kind, valid and not.
+    static func lines() -> [[UInt8]] {
+        (1...20).map { seed in
+            var lines = RandomLines(seed: UInt64(seed))
+            return lines.text(lines: 3)
+        }
+    }
+
+    /// Segments of small logs, with every kind of record and of column.
+    static func segments() throws -> [[UInt8]] {
+        var seeds = try ["1.0", "1.0-repaired"].flatMap { try fixtures("log/\($0)/segments") }
+        for style in RandomBatches.Style.allCases {
+            for rows in [[1], [2, 9], [70, 1]] {
+                var generator = RandomBatches(seed: UInt64(seeds.count))
+                let disk = SimulatedDisk()
+                var options = LogWriter<SimulatedDisk>.Options()
+                options.logID = LogID(high: 1, low: 2)
+                var writer = try LogWriter(disk, directory: SegmentUnderTest.log, options: options)
+                try writer.appendControl("configuration", payload: Array("alerting.digest_per_day: 3".utf8))
+                for count in rows {
+                    let batch = generator.batch(count, style)
+                    _ = try writer.append(batch, symbols: generator.symbols, received: 1_772_000_000_000)
+                    _ = try writer.commit()
+                }
+                try writer.appendTick(received: 1_772_000_100_000)
+                try writer.close()
+                seeds += disk.contents(SegmentUnderTest.path).map { [$0] } ?? []
+            }
+        }
+        return seeds
+    }
+}
