@@ -23,7 +23,7 @@ extension SimulatedLife {
             violated("\(acknowledged) records acknowledged, \(reading.count) recovered")
         }
         forget(from: reading.count)
-        verify(isSound: nil)
+        verify(isClosed: false)
         // Refused lines have no checksums: noise in them is for a person to see.
         disk.mend(Self.directory + "/rejected")
         compareRefusedLines()
@@ -39,12 +39,12 @@ extension SimulatedLife {
         if recovery.quarantined.isEmpty { violated("a torn tail is gone and nowhere kept") }
     }
 
-    /// Lets `verify` judge the log: it must not see damage, and with `isSound` nothing at all.
-    mutating func verify(isSound: Bool?) {
+    /// Lets `verify` judge the log: it must not see damage, and in a closed one no torn tail either.
+    mutating func verify(isClosed: Bool) {
         do throws(LogError) {
             let found = try LogVerifier.verify(disk, directory: Self.directory)
             if found.isDamaged { violated("verify: \(found.problems)") }
-            if isSound == true, !found.isSound { violated("verify of a closed log: \(found.problems)") }
+            if isClosed, !found.isSound { violated("verify of a closed log: \(found.problems)") }
             let expected = log.count { $0.number != nil }
             if found.events != expected { violated("verify counts \(found.events), not \(expected)") }
         } catch {
@@ -132,7 +132,7 @@ extension SimulatedLife {
 
     /// Alters a closed log, which is all acknowledged: nobody may take that for a torn tail.
     mutating func damage() {
-        verify(isSound: true)
+        verify(isClosed: true)
         do throws(IOFailure) {
             let names = try disk.list(Self.directory + "/segments")
             for _ in 0..<2 where result.violations.isEmpty {
