@@ -32,7 +32,7 @@ extension DocumentReader {
 /// that was cut, two files run together), the record is rejected once, and reading goes on at the next
 /// line that begins with `{` or `[`, as with a new document; what is left of the broken one (brackets,
 /// commas, members) is passed over. In a document without line ends the rest of the input is given up.
-struct DocumentRecords<Reader: DocumentReader>: EventDecoder {
+struct DocumentRecords<Reader: DocumentReader>: RecordFraming {
     var rejections: [Rejection] = []
     var reader: Reader
     var intake: RecordIntake
@@ -83,11 +83,6 @@ struct DocumentRecords<Reader: DocumentReader>: EventDecoder {
     }
 
     var linesRead: Int { lineFeeds + (isInLine ? 1 : 0) }
-    var accepted: Int { intake.accepted }
-    var unknownKeys: UnknownKeys { intake.unknownKeys }
-    var ignored: UnknownKeys { intake.ignored }
-    var costsRounded: Int { intake.costsRounded }
-    var costsEstimated: Int { intake.costsEstimated }
 
     mutating func decode(
         _ bytes: Span<UInt8>, isFinal: Bool, into batch: inout EventBatch, symbols: inout Symbols, limit: Int

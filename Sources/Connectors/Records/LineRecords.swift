@@ -6,12 +6,12 @@ import UsageEvents
 /// without LF is read if it is whole; one that is cut short is not consumed and counted as unfinished: what
 /// writes the file goes on there. The caller's buffer must be able to grow to `lineBytesMax` + 1 bytes; of a
 /// longer line nothing more is held.
-struct LineRecords<Reader: RecordReader>: EventDecoder {
+struct LineRecords<Reader: RecordReader>: RecordFraming {
     private(set) var linesRead = 0
     private(set) var unfinishedLines = 0
     var rejections: [Rejection] = []
     private var reader: Reader
-    private var intake: RecordIntake
+    var intake: RecordIntake
     private let lineBytesMax: Int
     /// Bytes at the front of what is offered next in which no LF stands.
     private var searched = 0
@@ -24,12 +24,6 @@ struct LineRecords<Reader: RecordReader>: EventDecoder {
         intake = RecordIntake(options)
         self.lineBytesMax = lineBytesMax
     }
-
-    var accepted: Int { intake.accepted }
-    var unknownKeys: UnknownKeys { intake.unknownKeys }
-    var ignored: UnknownKeys { intake.ignored }
-    var costsRounded: Int { intake.costsRounded }
-    var costsEstimated: Int { intake.costsEstimated }
 
     mutating func decode(
         _ bytes: Span<UInt8>, isFinal: Bool, into batch: inout EventBatch, symbols: inout Symbols, limit: Int

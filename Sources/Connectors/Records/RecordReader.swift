@@ -77,3 +77,16 @@ struct RecordIntake: Sendable {
         stagedEstimated = 0
     }
 }
+
+/// What finds the records of an input and hands them to a `RecordReader`: it counts what its intake counts.
+protocol RecordFraming: EventDecoder {
+    var intake: RecordIntake { get }
+}
+
+extension RecordFraming {
+    var accepted: Int { intake.accepted }
+    var unknownKeys: UnknownKeys { intake.unknownKeys }
+    var ignored: UnknownKeys { intake.ignored }
+    var costsRounded: Int { intake.costsRounded }
+    var costsEstimated: Int { intake.costsEstimated }
+}

@@ -24,11 +24,11 @@ protocol RowReader: Sendable {
 /// bytes) is rejected with the number of its first line, and reading goes on with the line after that: a
 /// stray quote costs one line, not the rest of the file. The caller's buffer must be able to grow to
 /// `Limits.lineBytesMax` + 1 bytes.
-struct TableRecords<Reader: RowReader>: EventDecoder {
+struct TableRecords<Reader: RowReader>: RecordFraming {
     private(set) var linesRead = 0
     var rejections: [Rejection] = []
     private var reader: Reader
-    private var intake: RecordIntake
+    var intake: RecordIntake
     private var cells = TableCells()
     private var stage = Stage.start
     private var separator = UInt8(ascii: ",")
@@ -52,12 +52,6 @@ struct TableRecords<Reader: RowReader>: EventDecoder {
         self.reader = reader
         intake = RecordIntake(options)
     }
-
-    var accepted: Int { intake.accepted }
-    var unknownKeys: UnknownKeys { intake.unknownKeys }
-    var ignored: UnknownKeys { intake.ignored }
-    var costsRounded: Int { intake.costsRounded }
-    var costsEstimated: Int { intake.costsEstimated }
 
     mutating func decode(
         _ bytes: Span<UInt8>, isFinal: Bool, into batch: inout EventBatch, symbols: inout Symbols, limit: Int
