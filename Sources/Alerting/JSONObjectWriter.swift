@@ -1,23 +1,23 @@
-internal import UsageEvents
+package import UsageEvents
 
 /// Writes one JSON object with keys in the order of the calls (RFC 8259). Event text is data: every control
 /// character is escaped.
-struct JSONObjectWriter: ~Copyable {
+package struct JSONObjectWriter: ~Copyable {
     private var out: [UInt8]
     private var isFirst = true
 
     /// Takes over the bytes before the object; the caller keeps no copy, so that nothing is copied.
-    init(after out: consuming [UInt8]) {
+    package init(after out: consuming [UInt8]) {
         self.out = out
         self.out.append(UInt8(ascii: "{"))
     }
 
-    consuming func finish() -> [UInt8] {
+    package consuming func finish() -> [UInt8] {
         out.append(UInt8(ascii: "}"))
         return out
     }
 
-    mutating func string(_ key: String, _ value: String?) {
+    package mutating func string(_ key: String, _ value: String?) {
         self.key(key)
         guard let value else {
             out.append(contentsOf: "null".utf8)
@@ -26,7 +26,7 @@ struct JSONObjectWriter: ~Copyable {
         Self.append(value, to: &out)
     }
 
-    mutating func time(_ key: String, _ value: Timestamp) {
+    package mutating func time(_ key: String, _ value: Timestamp) {
         self.key(key)
         out.append(UInt8(ascii: "\""))
         value.write(into: &out)
@@ -34,17 +34,17 @@ struct JSONObjectWriter: ~Copyable {
     }
 
     /// A value that is JSON already.
-    mutating func raw(_ key: String, _ json: String) {
+    package mutating func raw(_ key: String, _ json: String) {
         self.key(key)
         out.append(contentsOf: json.utf8)
     }
 
-    mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
+    package mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
         self.key(key)
         nested(body)
     }
 
-    mutating func array<Item>(_ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void)
+    package mutating func array<Item>(_ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void)
     {
         self.key(key)
         out.append(UInt8(ascii: "["))
@@ -73,7 +73,7 @@ struct JSONObjectWriter: ~Copyable {
         out.append(UInt8(ascii: ":"))
     }
 
-    static func append(_ text: String, to out: inout [UInt8]) {
+    package static func append(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         defer { out.append(UInt8(ascii: "\"")) }
         // Nearly all text needs no escape: it is copied, and looked at afterwards.

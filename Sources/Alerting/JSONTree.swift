@@ -1,5 +1,5 @@
 /// A JSON value as a tree, the counterpart of `JSONObjectWriter`: enough to read back what this module wrote.
-enum JSONTree {
+package enum JSONTree {
     case null
     case bool(Bool)
     /// The text of the number, so that money is read without a detour through a double.
@@ -12,7 +12,7 @@ enum JSONTree {
     private static let depthMax = 16
 
     /// Reads a whole text; nil where it is not JSON.
-    init?(_ text: some Collection<UInt8>) {
+    package init?(_ text: some Collection<UInt8>) {
         var reader = Reader(bytes: Array(text))
         guard let value = reader.value(depth: 0) else { return nil }
         reader.skipBlanks()
@@ -21,32 +21,32 @@ enum JSONTree {
     }
 
     /// The value of a key; nil where this is no object or has no such key.
-    subscript(key: String) -> JSONTree? {
+    package subscript(key: String) -> JSONTree? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
     }
 
-    var text: String? {
+    package var text: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
-    var flag: Bool? {
+    package var flag: Bool? {
         guard case .bool(let flag) = self else { return nil }
         return flag
     }
 
-    var whole: Int64? {
+    package var whole: Int64? {
         guard case .number(let text) = self else { return nil }
         return Int64(text)
     }
 
-    var double: Double? {
+    package var double: Double? {
         guard case .number(let text) = self else { return nil }
         return Double(text)
     }
 
-    var elements: [JSONTree] {
+    package var elements: [JSONTree] {
         guard case .array(let elements) = self else { return [] }
         return elements
     }
