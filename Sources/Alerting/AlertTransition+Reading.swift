@@ -8,8 +8,13 @@ extension AlertTransition {
     /// written. Keys that are not known are passed over. Nil where a line is no transition, or one of a
     /// kind that this version does not know.
     public init?(json line: some Collection<UInt8>) {
-        guard let tree = JSONTree(line),
-            let id = tree["id"]?.text, let seq = tree["seq"]?.whole,
+        guard let tree = JSONTree(line) else { return nil }
+        self.init(tree: tree)
+    }
+
+    /// The same, of a value inside another one.
+    package init?(tree: JSONTree) {
+        guard let id = tree["id"]?.text, let seq = tree["seq"]?.whole,
             let state = tree["state"]?.text.flatMap(State.init(rawValue:)),
             let at = tree["at"]?.text.flatMap({ Timestamp(rfc3339: $0.utf8) }),
             let startsAt = tree["starts_at"]?.text.flatMap({ Timestamp(rfc3339: $0.utf8) }),

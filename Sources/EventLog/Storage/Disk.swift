@@ -66,7 +66,8 @@ public enum OpenMode: Sendable {
 
 extension Disk {
     /// Writes all bytes, going on after a short write.
-    func writeAll(_ file: File, at offset: Int, _ bytes: Span<UInt8>, path: String) throws(IOFailure) {
+    package func writeAll(_ file: File, at offset: Int, _ bytes: Span<UInt8>, path: String) throws(IOFailure)
+    {
         var done = 0
         while done < bytes.count {
             let n = try write(file, at: offset + done, bytes.extracting(done..<bytes.count))
@@ -77,7 +78,8 @@ extension Disk {
     }
 
     /// Reads `count` bytes, or fewer at the end of the file, into an array of its own.
-    func readAll(_ file: File, at offset: Int, count: Int, into buffer: inout [UInt8]) throws(IOFailure)
+    package func readAll(_ file: File, at offset: Int, count: Int, into buffer: inout [UInt8])
+        throws(IOFailure)
         -> Int
     {
         if buffer.count != count { buffer = [UInt8](repeating: 0, count: count) }
@@ -103,8 +105,17 @@ extension Disk {
         return done
     }
 
+    /// All bytes of a file.
+    func contents(_ path: String) throws(IOFailure) -> [UInt8] {
+        let file = try OwnedFile(self, path, .read)
+        var bytes: [UInt8] = []
+        let n = try readAll(file.handle, at: 0, count: size(file.handle), into: &bytes)
+        if n < bytes.count { bytes.removeLast(bytes.count - n) }
+        return bytes
+    }
+
     /// Creates a directory and syncs its parent unless it is there already.
-    func ensureDirectory(_ path: String, parent: String) throws(IOFailure) {
+    package func ensureDirectory(_ path: String, parent: String) throws(IOFailure) {
         do throws(IOFailure) {
             try makeDirectory(path)
         } catch {

@@ -1,10 +1,10 @@
 /// An open file with one owner, closed when the owner lets go of it.
-struct OwnedFile<D: Disk>: ~Copyable {
-    let disk: D
-    let handle: D.File
-    let path: String
+package struct OwnedFile<D: Disk>: ~Copyable {
+    package let disk: D
+    package let handle: D.File
+    package let path: String
 
-    init(_ disk: D, _ path: String, _ mode: OpenMode) throws(IOFailure) {
+    package init(_ disk: D, _ path: String, _ mode: OpenMode) throws(IOFailure) {
         self.disk = disk
         self.path = path
         handle = try disk.open(path, mode)

@@ -46,6 +46,8 @@ public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
         case outOfRange(found: String, wanted: String)
         /// There is no `=` in it.
         case notAnAssignment
+        /// Anything else, said in a sentence.
+        case invalid(String)
     }
 
     /// Where it is.
@@ -82,6 +84,7 @@ public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
         case .wrongShape(let found, let wanted): "found \(found), wanted \(wanted)"
         case .wrongType(let found, let wanted): "found \(Self.shown(found)), wanted \(wanted)"
         case .outOfRange(let found, let wanted): "\(Self.printable(found)) is out of range, wanted \(wanted)"
+        case .invalid(let sentence): Self.printable(sentence, most: 300)
         case .notAnAssignment: "wanted KEY=VALUE, as in detection.spend_spike.sensitivity=3.5"
         }
     }
@@ -90,11 +93,11 @@ public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
         text.isEmpty ? "nothing" : "\"\(printable(text))\""
     }
 
-    /// What somebody wrote, fit for a terminal: at most 60 characters, control characters as question marks.
-    private static func printable(_ text: String) -> String {
-        let short = text.unicodeScalars.prefix(60).map { scalar in
+    /// What somebody wrote, fit for a terminal: not too long, control characters as question marks.
+    private static func printable(_ text: String, most: Int = 60) -> String {
+        let short = text.unicodeScalars.prefix(most).map { scalar in
             scalar.properties.generalCategory == .control ? "?" : String(scalar)
         }
-        return short.joined() + (text.unicodeScalars.count > 60 ? "..." : "")
+        return short.joined() + (text.unicodeScalars.count > most ? "..." : "")
     }
 }

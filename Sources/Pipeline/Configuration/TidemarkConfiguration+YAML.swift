@@ -11,8 +11,18 @@ extension TidemarkConfiguration {
     /// Takes over the values of a YAML file; `file` is its name for messages.
     ///
     /// A key may stand below its sections or be spelt whole, with dots; so the canonical text is a file, too.
+    /// The sections that say who is told are not the log's: `DeliveryConfiguration` reads them.
     /// - Throws: every fault of the file, or the first hundred; then nothing was taken over.
     public mutating func apply(yaml bytes: [UInt8], file: String) throws(ConfigurationError) {
+        guard let root = try Self.compose(yaml: bytes, file: file) else { return }
+        var reader = YAMLReader(file: file, configuration: self)
+        reader.read(section: root, path: "")
+        guard reader.faults.isEmpty else { throw ConfigurationError(faults: reader.faults) }
+        self = reader.configuration
+    }
+
+    /// The tree of a file; nil where it says nothing.
+    static func compose(yaml bytes: [UInt8], file: String) throws(ConfigurationError) -> Node? {
         func whole(_ problem: ConfigurationFault.Problem, line: Int = 0, column: Int = 0)
             -> ConfigurationError
         {
@@ -48,11 +58,8 @@ extension TidemarkConfiguration {
         } catch {
             throw whole(.notYAML(reason: "\(error)"))
         }
-        guard let root, !Self.isNothing(root) else { return }
-        var reader = YAMLReader(file: file, configuration: self)
-        reader.read(section: root, path: "")
-        guard reader.faults.isEmpty else { throw ConfigurationError(faults: reader.faults) }
-        self = reader.configuration
+        guard let root, !Self.isNothing(root) else { return nil }
+        return root
     }
 
     /// How often a star stands before a letter, digit, `-` or `_`: nothing else begins an alias.
@@ -64,8 +71,18 @@ extension TidemarkConfiguration {
         }
     }
 
+    /// What a node is, for a fault.
+    static func shape(_ node: Node) -> String {
+        switch node {
+        case .scalar: "a single value"
+        case .mapping: "a section"
+        case .sequence: "a list"
+        case .alias: "an alias"
+        }
+    }
+
     /// Whether a node is an empty value or says null.
-    fileprivate static func isNothing(_ node: Node) -> Bool {
+    static func isNothing(_ node: Node) -> Bool {
         guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
         return ["", "~", "null"].contains(scalar.string)
     }
@@ -105,8 +122,11 @@ private struct YAMLReader {
                 read(key, at: name, value)
             } else if ConfigurationKeys.isSection(full) {
                 if !TidemarkConfiguration.isNothing(value) { read(section: value, path: full) }
-            } else {
-                fault(name, full, .unknownKey(nearest: ConfigurationKeys.nearest(to: full)))
+            } else if !DeliveryConfiguration.sections.contains(full) {
+                let nearest =
+                    ConfigurationKeys.nearest(to: full)
+                    ?? ConfigurationKeys.nearest(to: full, in: DeliveryConfiguration.sections)
+                fault(name, full, .unknownKey(nearest: nearest))
             }
         }
     }
@@ -133,12 +153,5 @@ private struct YAMLReader {
         faults.append(ConfigurationFault(place: place, key: key, problem: problem))
     }
 
-    private static func shape(_ node: Node) -> String {
-        switch node {
-        case .scalar: "a single value"
-        case .mapping: "a section"
-        case .sequence: "a list"
-        case .alias: "an alias"
-        }
-    }
+    private static func shape(_ node: Node) -> String { TidemarkConfiguration.shape(node) }
 }
