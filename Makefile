@@ -1,5 +1,5 @@
 # Everything a person or a build machine does with this repository. `make` alone lists it.
-# GNU make 3.81 or later. After the first build has fetched its two packages, nothing here needs a network
+# GNU make 3.81 or later. After the first build has fetched its packages, nothing here needs a network
 # (but for the container images of docs/deploy).
 
 SHELL := /bin/bash
@@ -19,7 +19,7 @@ share := $(DESTDIR)$(PREFIX)/share
 # A seed is one life of a log on a simulated disk, with seven or eight crashes in it.
 SEEDS ?= 15000
 
-.PHONY: help demo build test simulate drill fuzz lint format bench install uninstall clean prerequisites
+.PHONY: help demo build test simulate drill fuzz lint format bench install install-service uninstall clean prerequisites
 
 help: ## what there is
 	@echo "make demo      build the command line and watch it work on a bundled log (two minutes the first time)"
@@ -29,6 +29,7 @@ help: ## what there is
 	@echo "make fuzz      mutated inputs to everything that reads, a minute each  [FUZZ_SECONDS=60]"
 	@echo "make build     an optimised tidemark in .build/release"
 	@echo "make install   binary, completions and man page below PREFIX=$(PREFIX)  [DESTDIR=]"
+	@echo "make install-service  tidemarkd, which forwards alerts, beside it (some minutes the first time)"
 	@echo "make lint      the formatter's verdict; make format rewrites the files"
 	@echo "make bench     the benchmarks at full size"
 	@echo "make clean     remove everything that was built"
@@ -53,6 +54,8 @@ simulate: prerequisites
 
 drill: build
 	@.ci/drill
+	@$(SWIFT) build -c release --product tidemarkd
+	@.ci/drill-delivery
 
 fuzz: prerequisites
 	@SWIFT="$(SWIFT)" .ci/fuzz
@@ -78,7 +81,15 @@ install: prerequisites
 	@"$(bin)/tidemark" --generate-completion-script fish > "$(share)/fish/vendor_completions.d/tidemark.fish"
 	@echo "installed $(bin)/tidemark, its man page and completions for bash, zsh and fish"
 
+install-service: prerequisites
+	@$(SWIFT) build -c release --product tidemarkd $(STATIC)
+	@install -d "$(bin)" "$(share)/doc/tidemark"
+	@install -s -m 755 .build-static/release/tidemarkd "$(bin)/tidemarkd"
+	@install -m 644 docs/deploy/tidemarkd.service docs/delivery.md "$(share)/doc/tidemark/"
+	@echo "installed $(bin)/tidemarkd; a unit for systemd is in $(share)/doc/tidemark"
+
 uninstall:
+	@rm -f "$(bin)/tidemarkd" "$(share)/doc/tidemark/tidemarkd.service" "$(share)/doc/tidemark/delivery.md"
 	@rm -f "$(bin)/tidemark" "$(share)/man/man1/tidemark.1" "$(share)/bash-completion/completions/tidemark" \
 	    "$(share)/zsh/site-functions/_tidemark" "$(share)/fish/vendor_completions.d/tidemark.fish"
 

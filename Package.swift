@@ -6,6 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "tidemark", targets: ["tidemark"]),
+        .executable(name: "tidemarkd", targets: ["tidemarkd"]),
         .library(
             name: "TidemarkCore",
             targets: [
@@ -16,6 +17,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        // From here on only for tidemarkd: `tidemark` links none of them.
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         .systemLibrary(
@@ -41,6 +51,37 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Sinks",
+            dependencies: [
+                "UsageEvents", "Detection", "Alerting", .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
+            name: "Service",
+            dependencies: [
+                "UsageEvents", "EventLog", "Alerting", "Pipeline", "Sinks",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(
+                    name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+            ]
+        ),
+        .executableTarget(
+            name: "tidemarkd",
+            dependencies: [
+                "Service", "Pipeline", "EventLog", "Alerting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
             name: "TidemarkTestKit",
             dependencies: ["UsageEvents", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline"]
         ),
@@ -58,6 +99,17 @@ let package = Package(
             dependencies: [
                 "Pipeline", "EventLog", "Alerting", "Connectors", "Detection", "UsageEvents",
                 "TidemarkTestKit",
+            ]
+        ),
+        .testTarget(
+            name: "SinksTests", dependencies: ["Sinks", "Alerting", "Detection", "UsageEvents"]),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "Service", "Sinks", "Pipeline", "EventLog", "Alerting", "UsageEvents",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["tidemark", "TidemarkTestKit"]),

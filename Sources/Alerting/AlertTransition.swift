@@ -151,7 +151,7 @@ extension AlertTransition {
 }
 
 /// A positive amount to three significant digits, as a whole number; saturates below 2^62.
-func roundedToThreeDigits(_ value: Double) -> Int64 {
+package func roundedToThreeDigits(_ value: Double) -> Int64 {
     let whole = UInt64(max(0, min(value, 0x1p62)).rounded())
     var unit: UInt64 = 1
     while whole / unit >= 1_000 { unit *= 10 }

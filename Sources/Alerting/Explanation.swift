@@ -1,8 +1,8 @@
 import Detection
-import UsageEvents
+package import UsageEvents
 
 /// The one sentence that says what happened, to somebody who knows nothing of the arithmetic.
-enum Explanation {
+package enum Explanation {
     static func title(of anomaly: Anomaly, identity: String) -> String {
         switch anomaly.kind {
         case .spendSpike, .tokenSpike: spike(anomaly, identity)
@@ -50,7 +50,7 @@ enum Explanation {
     }
 
     /// `$41.20`, or `≈ $41.20 at list price` where it is not what will be billed.
-    static func money(_ nano: Int64, _ basis: CostBasis) -> String {
+    package static func money(_ nano: Int64, _ basis: CostBasis) -> String {
         let dollars = NanoUSD(rawValue: nano).dollars
         switch basis {
         case .list, .estimated: return "≈ \(dollars) at list price"
@@ -60,7 +60,7 @@ enum Explanation {
     }
 
     /// `812 tokens`, `48,200 tokens`, `4.2M tokens`.
-    static func tokens(_ n: Int64) -> String {
+    package static func tokens(_ n: Int64) -> String {
         let m = n.magnitude
         let sign = n < 0 ? "-" : ""
         if m < 100_000 { return "\(sign)\(groupedDigits(m)) tokens" }

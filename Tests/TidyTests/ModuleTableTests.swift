@@ -14,6 +14,15 @@ import Testing
         "Detection": ["UsageEvents", "Statistics"],
         "Alerting": ["UsageEvents", "Detection"],
         "Pipeline": ["UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Yams"],
+        "Sinks": ["UsageEvents", "Detection", "Alerting", "Crypto"],
+        "Service": [
+            "UsageEvents", "EventLog", "Alerting", "Pipeline", "Sinks", "AsyncHTTPClient", "Logging", "NIOCore",
+            "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "System", "SystemPackage",
+        ],
+        "tidemarkd": [
+            "Service", "Pipeline", "EventLog", "Alerting", "ArgumentParser", "Logging", "ServiceLifecycle",
+            "UnixSignals",
+        ],
         "tidemark": ["Pipeline", "UsageEvents", "EventLog", "Detection", "Alerting", "ArgumentParser"],
         "TidemarkTestKit": [
             "UsageEvents", "EventLog", "Connectors", "Detection", "Alerting", "Pipeline",
@@ -21,10 +30,15 @@ import Testing
         ],
     ]
 
-    /// The files that speak to the operating system: one a module, in those that have to.
+    /// The files that speak to the operating system, few and each for one thing.
     private static let platformFiles: [String: String] = [
         "Sources/EventLog/Storage/PosixDisk.swift": "the real disk behind the protocol `Disk`",
         "Sources/Pipeline/Input/FileInput.swift": "reads files, pipes and the clock",
+        "Sources/Service/FileBytes.swift": "reads files of the administrator with owner and permissions",
+        "Sources/Service/Network/SystemNames.swift": "looks up names",
+        "Sources/Service/ProcessEnvironment.swift": "variables, which are taken away once read; the host's name",
+        "Sources/Service/ServiceManager.swift": "tells the service manager how far the process is",
+        "Sources/tidemarkd/StandardStreams.swift": "writes to the two output streams; variables",
         "Sources/tidemark/Terminal/Platform.swift": "what the terminal is, signals, writing to a descriptor",
     ]
 

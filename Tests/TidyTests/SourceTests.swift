@@ -18,7 +18,12 @@ import Testing
         "Sources/EventLog/Zstd": "calls of zstd",
         "Sources/UsageEvents/ByteBlocks.swift": "compares and copies eight bytes at once",
         "Sources/Pipeline/Input": "calls of the C library, and the buffer that they fill",
+        "Sources/Service/FileBytes.swift": "calls of the C library",
+        "Sources/Service/Network/SystemNames.swift": "a list that the C library hands out",
+        "Sources/Service/ProcessEnvironment.swift": "calls of the C library",
+        "Sources/Service/ServiceManager.swift": "one datagram to a socket, by the C library",
         "Sources/tidemark/Terminal/Platform.swift": "calls of the C library",
+        "Sources/tidemarkd/StandardStreams.swift": "calls of the C library",
     ]
 
     private static func isUnsafeAllowed(_ path: String) -> Bool {

@@ -1,0 +1,232 @@
+import Alerting
+import EventLog
+public import Logging
+public import Pipeline
+import Sinks
+import UsageEvents
+
+/// Forwards the alerts of one log to all sinks of a configuration, until it is told to stop.
+///
+/// It only reads what ingestion writes, by its own or another process. A new configuration takes effect as a
+/// whole or not at all.
+public actor Forwarder {
+    /// Milliseconds between two looks at the journal: what an alert waits at most before it is taken.
+    private static let lookMilliseconds = 10
+    /// Looks at the journal between two looks at everything else.
+    private static let looksBetween = 20
+
+    /// What cannot be forwarded, and why; one sentence a fault.
+    public struct Fault: Error, CustomStringConvertible {
+        /// The sentences, one a line.
+        public let description: String
+        /// Whether the fault is that another process forwards from this log.
+        public let isBusy: Bool
+
+        init(_ lines: [String], isBusy: Bool = false) {
+            description = lines.joined(separator: "\n")
+            self.isBusy = isBusy
+        }
+    }
+
+    private struct Running {
+        let runner: SinkRunner
+        let task: Task<Int, Never>
+        let secrets: SinkSecrets
+    }
+
+    /// What a runner wants the others to say.
+    private struct Announcement: Sendable {
+        let sink: String
+        let since: Timestamp
+        let reason: String
+        let isDisabled: Bool
+    }
+
+    private let host: DeliveryHost
+    private let disk = PosixDisk()
+    private let announcements: AsyncStream<Announcement>
+    private var reader = SecretReader()
+    private var runners: [String: Running] = [:]
+    private var order: [String] = []
+    private var isStopping = false
+    private var journalSize = -1
+    private var operatorSize = -1
+    private var operators = OperatorState()
+
+    /// A forwarder for a log; `version` is the program's.
+    public init(log: String, version: String, logger: Logger) {
+        self.init(log: log, version: version, logger: logger, resolver: .system)
+    }
+
+    init(
+        log: String, version: String, logger: Logger, resolver: Resolver,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(rawValue: wallClock()) }
+    ) {
+        let (stream, continuation) = AsyncStream.makeStream(of: Announcement.self)
+        announcements = stream
+        host = DeliveryHost(
+            log: log, resolver: resolver, now: now, version: version, name: ProcessEnvironment.hostName,
+            logger: logger,
+            noteFailing: { sink, since, reason in
+                continuation.yield(
+                    Announcement(sink: sink, since: since, reason: reason, isDisabled: false))
+            },
+            noteDisabled: { sink, reason in
+                continuation.yield(
+                    Announcement(sink: sink, since: now(), reason: reason, isDisabled: true))
+            })
+    }
+
+    /// Takes over a configuration: sinks that are gone or changed end after what is in flight, new ones begin.
+    ///
+    /// - Throws: `Fault` where a sink cannot be used; then everything stays as it was.
+    public func apply(_ configuration: DeliveryConfiguration) async throws(Fault) {
+        try await apply(configuration, once: false)
+    }
+
+    private func apply(_ configuration: DeliveryConfiguration, once: Bool) async throws(Fault) {
+        let secrets = try check(configuration)
+        lookAtOperators()
+        let wanted = Dictionary(uniqueKeysWithValues: zip(configuration.sinks.map(\.name), secrets))
+        for (name, running) in runners {
+            let settings = configuration.sinks.first { $0.name == name }
+            guard settings != running.runner.settings || wanted[name] != running.secrets else { continue }
+            await running.runner.stop()
+            _ = await running.task.value
+            runners[name] = nil
+        }
+        var faults: [String] = []
+        var isBusy = false
+        for (settings, secrets) in zip(configuration.sinks, secrets) {
+            let rules = NotificationPolicy.Rules(
+                sink: settings, routes: configuration.routes, settings: configuration.policy)
+            if let running = runners[settings.name] {
+                await running.runner.setRules(rules)
+                continue
+            }
+            do {
+                let runner = try SinkRunner(settings, rules: rules, secrets: secrets, host: host)
+                await runner.setOperators(operators)
+                if RetryRequest.take(disk, log: host.log, sink: settings.name) { await runner.retry() }
+                let task = Task { await runner.run(once: once) }
+                runners[settings.name] = Running(runner: runner, task: task, secrets: secrets)
+            } catch let failure as IOFailure where failure.cause == .busy {
+                isBusy = true
+                faults.append("\(settings.name): another process sends for this sink from this log")
+            } catch {
+                faults.append("\(settings.name): \(error)")
+            }
+        }
+        order = configuration.sinks.map(\.name)
+        if !faults.isEmpty { throw Fault(faults, isBusy: isBusy) }
+    }
+
+    /// Everything that can be wrong with a configuration before anything is changed.
+    private func check(_ configuration: DeliveryConfiguration) throws(Fault) -> [SinkSecrets] {
+        var faults: [String] = []
+        var secrets: [SinkSecrets] = []
+        for settings in configuration.sinks {
+            faults += SinkKind.named(settings.kind)?.problems(with: settings) ?? []
+            do {
+                _ = try SinkRegistry.sink(settings)
+                _ = try Transport(settings, resolver: host.resolver, now: { 0 })
+                secrets.append(try reader.secrets(of: settings, log: host.log))
+            } catch {
+                faults.append("\(error)")
+            }
+        }
+        guard faults.isEmpty else { throw Fault(faults) }
+        return secrets
+    }
+
+    /// Forwards until `stop`, then lets what is in flight end.
+    public func run() async {
+        let announcing = Task { for await announcement in announcements { await announce(announcement) } }
+        var looks = 0
+        while !isStopping {
+            if looks % Self.looksBetween == 0 {
+                if lookAtOperators() {
+                    for running in runners.values { await running.runner.setOperators(operators) }
+                }
+                await lookForRequests()
+            }
+            looks += 1
+            if hasJournalGrown() { for running in runners.values { await running.runner.wake() } }
+            do { try await Task.sleep(for: .milliseconds(Self.lookMilliseconds)) } catch { break }
+        }
+        announcing.cancel()
+        for running in runners.values { await running.runner.stop() }
+        for running in runners.values { _ = await running.task.value }
+        runners = [:]
+    }
+
+    /// No further attempt is begun.
+    public func stop() { isStopping = true }
+
+    /// Sends what is due now, then returns the messages that could not be delivered, by sink.
+    public func once(_ configuration: DeliveryConfiguration) async throws(Fault) -> [(
+        sink: String, left: Int
+    )] {
+        try await apply(configuration, once: true)
+        var left: [(String, Int)] = []
+        for name in order {
+            if let running = runners[name] { left.append((name, await running.task.value)) }
+        }
+        runners = [:]
+        return left
+    }
+
+    // MARK: - Looking
+
+    private func hasJournalGrown() -> Bool {
+        let size = size(of: Journal<PosixDisk>.path(inLog: host.log))
+        defer { journalSize = size }
+        return size != journalSize
+    }
+
+    /// Whether people have decided something new.
+    @discardableResult
+    private func lookAtOperators() -> Bool {
+        let size = size(of: OperatorStore<PosixDisk>.path(inLog: host.log))
+        guard size != operatorSize else { return false }
+        operatorSize = size
+        do {
+            operators = try OperatorStore.state(disk, log: host.log)
+        } catch {
+            host.logger.error("silences and acks could not be read: \(error)")
+        }
+        return true
+    }
+
+    /// What the command line asked of a sink that this process sends for.
+    private func lookForRequests() async {
+        for (name, running) in runners where RetryRequest.take(disk, log: host.log, sink: name) {
+            host.logger.info("\(name): dead letters are sent again")
+            await running.runner.retry()
+        }
+    }
+
+    private func size(of path: String) -> Int {
+        do throws(IOFailure) {
+            let file = try OwnedFile(disk, path, .read)
+            return try disk.size(file.handle)
+        } catch {
+            return -1
+        }
+    }
+
+    // MARK: - About Tidemark itself
+
+    private func announce(_ announcement: Announcement) async {
+        let name = announcement.sink
+        let title =
+            announcement.isDisabled
+            ? "Tidemark no longer sends to \(name), which says that it is gone: \(announcement.reason)"
+            : "Tidemark could not send to \(name) since \(announcement.since): \(announcement.reason)"
+        host.logger.error("\(title)")
+        let id =
+            "system_sink_\(Hash128(parts: [Array(name.utf8), Array("\(announcement.since)".utf8)]).shortHex)"
+        let notification = Notification(id: id, purpose: .operational, title: title, transitions: [])
+        for (other, running) in runners where other != name { await running.runner.send(notification) }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Logging
+import Pipeline
+import Service
+import ServiceLifecycle
+import UnixSignals
+
+/// Forwards until it is told to stop, or once.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Forward the alerts of a log (what happens without a command).")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(
+        help: ArgumentHelp(
+            "Forward what is due now, then end.",
+            discussion: "For cron: exit 0 if everything was delivered, 69 if something is left."))
+    var once = false
+
+    @Flag(name: .shortAndLong, help: "Say only what goes wrong.")
+    var quiet = false
+
+    func run() async throws {
+        do {
+            try await forward()
+        } catch let failure as Failure {
+            throw failure.end()
+        } catch let fault as Forwarder.Fault {
+            throw Failure(fault.description, code: fault.isBusy ? .locked : .badConfiguration).end()
+        }
+    }
+
+    private func forward() async throws {
+        let directory = try common.directory()
+        let delivery = try common.delivery()
+        let level: Logger.Level = quiet ? .warning : .info
+        LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
+        let logger = Logger(label: "tidemarkd")
+        if delivery.sinks.isEmpty { logger.warning("the configuration names no sink; nothing is forwarded") }
+        let forwarder = Forwarder(log: directory, version: Tidemarkd.release, logger: logger)
+        if once {
+            let left = try await forwarder.once(delivery).filter { $0.left > 0 }
+            guard left.isEmpty else {
+                throw Failure(
+                    left.map { "\($0.sink): \($0.left) messages are left for the next run" }
+                        .joined(separator: "\n"), code: .unavailable)
+            }
+            return
+        }
+        try await forwarder.apply(delivery)
+        let service = ForwardingService(forwarder: forwarder, common: common, logger: logger)
+        logger.info("forwarding from \(directory) to \(delivery.sinks.count) sinks")
+        try await ServiceGroup(
+            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+}
+
+/// The forwarder's life within the process: signals in, states out to the service manager.
+struct ForwardingService: Service {
+    let forwarder: Forwarder
+    let common: CommonOptions
+    let logger: Logger
+
+    func run() async throws {
+        ServiceManager.ready("forwarding")
+        let reloading = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload() }
+        }
+        await withGracefulShutdownHandler {
+            await forwarder.run()
+        } onGracefulShutdown: {
+            ServiceManager.stopping()
+            Task { await forwarder.stop() }
+        }
+        reloading.cancel()
+        logger.info("stopped; what is left is sent when it starts again")
+    }
+
+    /// A configuration with a fault changes nothing.
+    private func reload() async {
+        ServiceManager.reloading()
+        do {
+            try await forwarder.apply(common.delivery())
+            logger.info("the configuration was read again")
+        } catch {
+            logger.error("the configuration was not taken over, the old one holds: \(error)")
+        }
+        ServiceManager.ready("forwarding")
+    }
+}

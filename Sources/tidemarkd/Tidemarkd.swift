@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// `tidemarkd`: the long-running process that forwards alerts.
+@main
+struct Tidemarkd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tidemarkd",
+        abstract: "Forwards the alerts of a log to webhooks, chat, pagers, files and programs.",
+        discussion: """
+            Follows the journal that `tidemark ingest` writes, decides for each sink what is worth a message, \
+            and delivers it at least once, under one id.
+
+            Begin with:
+              tidemarkd sink test oncall --config tidemark.yaml --dry-run   what would be sent
+              tidemarkd sink test oncall --config tidemark.yaml             a marked test alert
+              tidemarkd --config tidemark.yaml                              forward until SIGTERM
+              tidemarkd --config tidemark.yaml --once                       what is due, for cron
+
+            SIGTERM ends it after the deliveries in flight; SIGHUP reads the configuration again, and a bad \
+            one changes nothing.
+
+            Exit codes: 0 done, 64 usage, 69 something could not be delivered, 74 I/O, 75 another process \
+            forwards from this log, 78 bad configuration.
+            """,
+        version: release,
+        subcommands: [RunCommand.self, SinkCommand.self],
+        defaultSubcommand: RunCommand.self
+    )
+
+    /// The version of the program.
+    static let release = "0.1.0"
+}
