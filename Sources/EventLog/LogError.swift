@@ -26,6 +26,8 @@ public enum LogError: Error, Hashable, Sendable {
     case tooManyKeys(source: String, keys: Int)
     /// A control record is larger than a block may be.
     case tooLarge(name: String, bytes: Int)
+    /// An account is being erased, or the erasure was interrupted.
+    case erasing(path: String)
 
     /// Sorts a failed system call into the case that its reader can act upon.
     init(_ failure: IOFailure) {
@@ -60,6 +62,10 @@ public struct LogDamage: Hashable, Sendable {
         case unknownKind = "record kind"
         /// A segment that is missing, or one that does not belong here.
         case missingSegment = "missing segment"
+        /// The index at the end of a sealed segment.
+        case footer = "index at the end of a sealed segment"
+        /// The file of request ids beside a sealed segment.
+        case ids = "file of request ids"
         /// Bytes behind the end that the next segment states.
         case trailingBytes = "bytes behind the end of a segment"
     }
@@ -133,6 +139,9 @@ extension LogError: CustomStringConvertible {
         case .tooLarge(let name, let bytes):
             "A record of \(name) has \(bytes) bytes, more than the \(LogFormat.controlBytesMax) that one"
                 + " record of the log may have. Make it smaller."
+        case .erasing(let path):
+            "An account is being erased from the log \(path), or that was interrupted."
+                + " Wait until it is done, or finish it with `tidemark log erase --finish`."
         case .tooManyKeys(let source, let keys):
             "Source \(source.isEmpty ? "(unnamed)" : source) sent \(keys) distinct request ids within the"
                 + " duplicate window, the most that are remembered."

@@ -51,6 +51,11 @@ public enum LogFormat {
         return String(repeating: "0", count: 20 - digits.utf8.count) + digits + ".seg"
     }
 
+    /// The name of the file of request ids beside a sealed segment.
+    static func idsName(_ firstSequence: UInt64) -> String {
+        segmentName(firstSequence).dropLast(3) + "ids"
+    }
+
     /// The first sequence that a segment's name states; nil for any other name.
     static func firstSequence(ofSegment name: String) -> UInt64? {
         guard name.utf8.count == 24, name.hasSuffix(".seg") else { return nil }
@@ -68,6 +73,8 @@ enum BlockKind: UInt8, Sendable {
     case durable = 4
     /// What stands in the place of blocks that were lost; only a repair writes it.
     case gap = 5
+    /// The index at the end of a sealed segment.
+    case footer = 6
 }
 
 /// The streams of a block, in the order in which they stand in it: what detection reads comes first, ids
@@ -98,6 +105,7 @@ enum StreamColumn: UInt8, Sendable, CaseIterable, Comparable {
     case origin = 22
     case duplicatesFrom = 32
     case duplicateMarks = 33
+    case runs = 34
     case controlName = 40
     case controlPayload = 41
 
@@ -130,6 +138,7 @@ enum StreamColumn: UInt8, Sendable, CaseIterable, Comparable {
         case .sessionID: "session_id"
         case .origin: "origin"
         case .duplicatesFrom, .duplicateMarks: "duplicates"
+        case .runs: "runs"
         case .controlName, .controlPayload: "control"
         }
     }

@@ -35,6 +35,13 @@ public struct LogReader<D: Disk>: ~Copyable {
     private var start: UInt64
     private var streams = StreamDirectory()
     private var decoder = BlockDecoder()
+    /// Where a block goes that is decoded elsewhere, while that is wanted.
+    private var raw = RawBlock()
+    private var wantsRaw = false
+    /// A block whose rows arrived at different times, as far as it was not delivered yet.
+    private var parts: BlockParts?
+    /// The request ids beside a sealed segment.
+    private var ids: IDsFile<D>?
 
     /// Opens the log in a directory, at the first event whose sequence is not below `start`.
     public init(_ disk: D, directory path: String, from start: UInt64 = 0) throws(LogError) {
@@ -42,6 +49,7 @@ public struct LogReader<D: Disk>: ~Copyable {
         self.start = start
         directory = LogDirectory(path)
         guard let found = try directory.list(disk) else { throw .noSuchLog(path: path) }
+        try directory.refuseWhileErasing(disk)
         segments = found
         // The last segment that begins at or before the start; its own blocks are skipped by their headers.
         segmentIndex = max(0, (found.lastIndex { $0 <= start }) ?? 0)
@@ -60,6 +68,7 @@ public struct LogReader<D: Disk>: ~Copyable {
             try segment?.refresh()
             isMarked = try segment?.isMarked() ?? false
         }
+        if let record = nextPart(into: &batch) { return record }
         while true {
             guard try openSegment() else { return nil }
             switch try find() {
@@ -77,8 +86,8 @@ public struct LogReader<D: Disk>: ~Copyable {
                     advance(block, chain)
                     continue
                 }
-                if block.kind == .gap {
-                    gaps.append(LogGap(block))
+                if block.kind == .gap || block.kind == .footer {
+                    if block.kind == .gap { gaps.append(LogGap(block)) }
                     advance(block, chain)
                     continue
                 }
@@ -86,9 +95,45 @@ public struct LogReader<D: Disk>: ~Copyable {
                     return stopAtTornTail()
                 }
                 advance(block, chain)
-                return record
+                guard parts != nil else { return record }
+                if let record = nextPart(into: &batch) { return record }
             }
         }
+    }
+
+    /// The same for a reader that decodes on other threads: events are left as they are in `raw`, their
+    /// labels numbered. Where `raw` is empty afterwards, they were decoded all the same, into `batch`.
+    public mutating func next(
+        raw: inout RawBlock, into batch: inout EventBatch, symbols: inout Symbols, columns: ColumnSet
+    ) throws(LogError) -> LogRecord? {
+        raw.clear()
+        swap(&raw, &self.raw)
+        wantsRaw = true
+        defer {
+            wantsRaw = false
+            swap(&raw, &self.raw)
+        }
+        return try next(into: &batch, symbols: &symbols, columns: columns)
+    }
+
+    /// The next part of a block that is delivered in several; nil where there is none.
+    private mutating func nextPart(into batch: inout EventBatch) -> LogRecord? {
+        guard let (record, end) = parts?.next(into: &batch, from: start) else {
+            if let end = parts?.endSequence { nextSequence = end }
+            parts = nil
+            return nil
+        }
+        nextSequence = end
+        return record
+    }
+
+    /// Goes to the block of a sealed segment in which the wanted sequence lies, past those before it.
+    private mutating func skipByIndex() throws(LogError) {
+        guard start > position.sequence, let row = try segment?.lastBlock()?.index.row(at: start),
+            let found = try segment?.position(of: row)
+        else { return }
+        position = found
+        nextSequence = found.sequence
     }
 
     private func isWanted(_ block: BlockHeader) -> Bool {
@@ -140,8 +185,10 @@ public struct LogReader<D: Disk>: ~Copyable {
             position = file.start
             logID = file.header.logID
             nextSequence = position.sequence
+            ids = file.header.seal?.hasIDs ?? false ? IDsFile(disk, directory, first) : nil
             segment = consume file
             isMarked = try segment?.isMarked() ?? false
+            try skipByIndex()
             return true
         case .torn:
             guard segmentIndex == segments.count - 1 else { throw .damaged(damageHere(.segmentHeader)) }
@@ -160,8 +207,10 @@ public struct LogReader<D: Disk>: ~Copyable {
             .damaged(LogDamage(file: path, offset: 0, kind: kind, firstSequence: first, endSequence: end))
         }
         if let logID, header.logID != logID { throw damage(.missingSegment, header.firstSequence, nil) }
+        // Of those before it some may still be there, where dropping them was interrupted.
+        if header.seal?.isBase ?? false { return }
         guard segmentIndex > 0 else {
-            if header.previousSegment == LogFormat.noSegment { return }
+            if header.isFirst { return }
             throw damage(.missingSegment, 0, header.firstSequence)
         }
         guard header.previousSegment == segments[segmentIndex - 1] else {
@@ -202,6 +251,7 @@ public struct LogReader<D: Disk>: ~Copyable {
             }
         }
         segmentIndex += 1
+        position = segment?.statedEnd(position) ?? position
         segment = nil
         return true
     }
@@ -212,8 +262,16 @@ public struct LogReader<D: Disk>: ~Copyable {
     }
 
     private mutating func relist() throws(LogError) {
-        let found = try directory.list(disk) ?? []
-        if found.count > segments.count { segments = found }
+        var found = try directory.list(disk) ?? []
+        guard let last = found.last, segments.last.map({ last > $0 }) ?? true else { return }
+        if segmentIndex < segments.count {
+            // Those in front may have been dropped meanwhile, this one too: it is open.
+            let current = segments[segmentIndex]
+            found.removeAll { $0 < current }
+            if found.first != current { found.insert(current, at: 0) }
+            segmentIndex = 0
+        }
+        segments = found
     }
 
     // MARK: - Records
@@ -228,12 +286,15 @@ public struct LogReader<D: Disk>: ~Copyable {
         let needed = isDoubtful ? block.length : streams.end(for: columns, kind: block.kind)
         try segment?.ensure(position.offset, needed)
         guard let view = segment?.view(position.offset, needed) else { return nil }
+        let wantsIDs = block.kind == .events && columns.contains(.requestID)
+        let idTexts = wantsIDs ? try ids?.texts(of: block) : nil
         let fault: BlockFault
         do throws(BlockFault) {
             if isDoubtful {
                 try decoder.check(view.window.span.extracting(view.range), header: block, directory: streams)
             }
-            return try record(view.window.span.extracting(view.range), block, columns, &batch, &symbols)
+            return try record(
+                view.window.span.extracting(view.range), block, columns, &batch, &symbols, ids: idTexts)
         } catch { fault = error }
         let damage = damageHere(fault == .stream ? .stream : .content, end: block.endSequence)
         guard fault == .stream, segmentIndex == segments.count - 1 else { throw .damaged(damage) }
@@ -245,13 +306,13 @@ public struct LogReader<D: Disk>: ~Copyable {
 
     private mutating func record(
         _ bytes: Span<UInt8>, _ block: BlockHeader, _ columns: ColumnSet, _ batch: inout EventBatch,
-        _ symbols: inout Symbols
+        _ symbols: inout Symbols, ids idTexts: TextColumn?
     ) throws(BlockFault) -> LogRecord {
         let received = block.received == LogFormat.noReceived ? nil : block.received
         switch block.kind {
         case .tick: return .tick(received: block.received)
-        // `next` passes over gaps.
-        case .durable, .gap: return .durable
+        // `next` passes over the others.
+        case .durable, .gap, .footer: return .durable
         case .control:
             let content = try decoder.control(bytes, directory: streams)
             return .control(
@@ -259,12 +320,25 @@ public struct LogReader<D: Disk>: ~Copyable {
                     name: content.name, payload: content.payload, sequence: block.firstSequence,
                     received: received))
         case .events:
+            // A block that is delivered in parts, or in part, is decoded here.
+            if wantsRaw, start <= block.firstSequence, streams.range(of: .runs).isEmpty {
+                try raw.take(bytes, block, streams, columns, &decoder, symbols: &symbols)
+                return .events(
+                    EventsRecord(
+                        firstSequence: block.firstSequence, count: block.count, received: received,
+                        duplicates: DuplicateHorizon()))
+            }
             try decoder.events(
                 bytes, header: block, directory: streams, columns: columns, into: &batch, symbols: &symbols)
             // The marks stand behind the ids; a reader that leaves those out does not get them.
             let horizon =
                 columns.contains(.requestID)
                 ? try decoder.horizon(bytes, directory: streams) : DuplicateHorizon()
+            if let idTexts { batch.requestID = idTexts }
+            if let runs = try decoder.runs(bytes, header: block, directory: streams) {
+                parts = BlockParts(
+                    batch: batch, runs: runs, firstSequence: block.firstSequence, duplicates: horizon)
+            }
             let skipped = start > block.firstSequence ? Int(start - block.firstSequence) : 0
             if skipped > 0 { batch.dropFirst(skipped) }
             return .events(
@@ -281,7 +355,9 @@ extension StreamDirectory {
 
     /// Where the streams end that some columns need, from the start of the block.
     func end(for columns: ColumnSet, kind: BlockKind) -> Int {
-        guard kind == .events, !columns.contains(.requestID), !columns.contains(.texts) else { return end }
+        guard kind == .events, !columns.contains(.requestID), !columns.contains(.texts),
+            range(of: .runs).isEmpty
+        else { return end }
         var last: StreamColumn = .ts
         if columns.contains(.labels) || columns.contains(.shape) { last = .shape }
         if columns.contains(.numbers) { last = .requests }

@@ -8,8 +8,10 @@ public struct LogStatistics: Sendable, Hashable {
     public private(set) var segments = 0
     /// Records: blocks of events and others.
     public private(set) var blocks = 0
-    /// Bytes of all segment files.
+    /// Bytes of all segment files and of the request ids beside them.
     public private(set) var bytes = 0
+    /// Segments that are sealed.
+    public private(set) var sealedSegments = 0
     /// Bytes of request ids, sessions and origins, with their part of the directories.
     public private(set) var idsBytes = 0
     /// Earliest event time, ms UTC; nil where there is no event.
@@ -55,6 +57,13 @@ public struct LogStatistics: Sendable, Hashable {
             case .segment(var file):
                 segments += 1
                 try add(&file, isLast: i == found.count - 1, sizes: &sizes, symbols: &symbols)
+                guard let seal = file.header.seal else { continue }
+                sealedSegments += 1
+                guard seal.hasIDs else { continue }
+                var ids = IDsFile(disk, directory, first)
+                let length = try ids.length() ?? 0
+                bytes += length
+                sizes[Int(StreamColumn.requestID.rawValue)] += length
             }
         }
         accounts = symbols.identities.count - 1
@@ -70,6 +79,20 @@ public struct LogStatistics: Sendable, Hashable {
             }
         }
         columns.append(Column(name: "framing", bytes: framing))
+    }
+
+    /// Events of a block that were erased.
+    private func erased<D: Disk>(
+        _ file: inout SegmentFile<D>, _ block: BlockHeader, _ directory: StreamDirectory,
+        at position: SegmentFile<D>.Position, _ decoder: inout BlockDecoder
+    ) throws(LogError) -> UInt64 {
+        try file.ensure(position.offset, block.length)
+        let view = file.view(position.offset, block.length)
+        do throws(BlockFault) {
+            let runs = try decoder.runs(
+                view.window.span.extracting(view.range), header: block, directory: directory)
+            return UInt64(runs?.erased ?? 0)
+        } catch { throw .damaged(file.damage(position, error == .stream ? .stream : .content, block)) }
     }
 
     private mutating func add<D: Disk>(
@@ -95,6 +118,9 @@ public struct LogStatistics: Sendable, Hashable {
                 blocks += 1
                 if block.kind == .events {
                     events += UInt64(block.count)
+                    if !directory.range(of: .runs).isEmpty {
+                        events -= try erased(&file, block, directory, at: position, &decoder)
+                    }
                     firstTs = min(firstTs ?? block.minTs, block.minTs)
                     let latest = directory.latest(block.minTs)
                     lastTs = max(lastTs ?? latest, latest)

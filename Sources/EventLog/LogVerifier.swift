@@ -30,11 +30,20 @@ public struct LogVerification: Sendable, Hashable {
     public internal(set) var bytes = 0
     /// In the order of the log.
     public internal(set) var problems: [Problem] = []
-    /// What repairs could not save, in the order of the log; not a problem any more.
+    /// What repairs could not save or retention dropped, in the order of the log; not a problem any more.
     public internal(set) var gaps: [LogGap] = []
+    /// Segments that are sealed.
+    public internal(set) var sealed = 0
+    /// Bytes of request ids beside them.
+    public internal(set) var idsBytes = 0
+    /// Events of accounts that were erased.
+    public internal(set) var erased: UInt64 = 0
 
     /// Events that repairs could not save, as far as is known.
-    public var missing: UInt64 { gaps.reduce(0) { $0 + $1.events } }
+    public var missing: UInt64 { gaps.reduce(0) { $0 + ($1.isExpired ? 0 : $1.events) } }
+
+    /// Events that retention dropped.
+    public var expired: UInt64 { gaps.reduce(0) { $0 + ($1.isExpired ? $1.events : 0) } }
 
     /// Whether there is no problem.
     public var isSound: Bool { problems.isEmpty }
@@ -53,6 +62,10 @@ public struct LogVerifier<D: Disk> {
     private let directory: LogDirectory
     private var result = LogVerification()
     private var decoderDirectory = StreamDirectory()
+    /// From here on request ids are read after a restart, as the last block of events says.
+    private var horizon: UInt64 = 0
+    /// Sealed segments without the ids that they had: where they begin and end.
+    private var withoutIDs: [(first: UInt64, end: UInt64)] = []
 
     private init(_ disk: D, _ path: String) {
         self.disk = disk
@@ -67,6 +80,12 @@ public struct LogVerifier<D: Disk> {
         var before: (header: SegmentHeader, end: SegmentFile<D>.Position, length: Int)?
         for (i, first) in segments.enumerated() {
             before = try verifier.segment(first, isLast: i == segments.count - 1, after: before)
+        }
+        for segment in verifier.withoutIDs where segment.end > verifier.horizon {
+            verifier.report(
+                LogDamage(
+                    file: verifier.directory.ids(segment.first), offset: 0, kind: .ids,
+                    firstSequence: segment.first, endSequence: segment.end))
         }
         return verifier.result
     }
@@ -99,19 +118,79 @@ public struct LogVerifier<D: Disk> {
             let header = file.header
             if let damage = header.contradiction(path, after: before?.header, length: before?.length) {
                 report(damage)
-            } else if let before, before.end.chain != header.previousChain || before.end.sequence != first {
+            } else if !(header.seal?.isBase ?? false), let before,
+                before.end.chain != header.previousChain || before.end.sequence != first
+            {
                 report(
                     LogDamage(
                         file: path, offset: 0, kind: .chain, firstSequence: before.end.sequence,
                         endSequence: first))
             }
-            let end = try blocks(&file, isLast: isLast)
-            return (header, end, file.length)
+            var index = IndexCheck()
+            let end = try blocks(&file, isLast: isLast, &index)
+            if header.seal != nil {
+                result.sealed += 1
+                if let footer = try file.lastBlock()?.index, !index.agrees(with: footer) {
+                    report(file.footerDamage(file.start))
+                }
+                try verifyIDs(header, index)
+            }
+            return (header, file.statedEnd(end), file.statedLength)
+        }
+    }
+
+    private mutating func count(
+        _ block: BlockHeader, in file: borrowing SegmentFile<D>, at position: SegmentFile<D>.Position,
+        _ decoder: inout BlockDecoder
+    ) throws(LogError) {
+        let range = decoderDirectory.range(of: .duplicatesFrom)
+        horizon =
+            range.isEmpty
+            ? 0 : UInt64(bitPattern: decoderDirectory.entries[range.lowerBound].constant)
+        let view = file.view(position.offset, block.length)
+        let runs: BlockRuns?
+        do throws(BlockFault) {
+            runs = try decoder.runs(
+                view.window.span.extracting(view.range), header: block, directory: decoderDirectory)
+        } catch { throw .damaged(file.damage(position, .content, block)) }
+        let erased = UInt64(runs?.erased ?? 0)
+        result.events += UInt64(block.count) - erased
+        result.erased += erased
+    }
+
+    /// Verifies the file of request ids beside a sealed segment.
+    private mutating func verifyIDs(_ header: SegmentHeader, _ segment: IndexCheck) throws(LogError) {
+        guard let seal = header.seal, seal.hasIDs else { return }
+        let first = header.firstSequence
+        let lost = LogDamage(
+            file: directory.ids(first), offset: 0, kind: .ids, firstSequence: first,
+            endSequence: seal.endSequence)
+        do throws(LogError) {
+            switch try SegmentFile.open(disk, directory.ids(first), firstSequence: first, isIDs: true) {
+            case .torn: report(lost)
+            case .bad(let error):
+                guard case .damaged = error else { throw error }
+                report(lost)
+            case .segment(var file):
+                result.idsBytes += file.length
+                let blocksBefore = result.blocks
+                var index = IndexCheck()
+                _ = try blocks(&file, isLast: false, &index)
+                result.blocks = blocksBefore
+                let belongs =
+                    file.header.logID == header.logID && file.header.seal?.endSequence == seal.endSequence
+                    && segment.hasCompanions(index)
+                if !belongs { report(lost) }
+                if let footer = try file.lastBlock()?.index, !index.agrees(with: footer) { report(lost) }
+            }
+        } catch {
+            guard case .io(let failure) = error, failure.cause == .missing else { throw error }
+            withoutIDs.append((first, seal.endSequence))
         }
     }
 
     private mutating func blocks(
-        _ file: inout SegmentFile<D>, isLast: Bool
+        _ file: inout SegmentFile<D>, isLast: Bool, _ index: inout IndexCheck
     ) throws(LogError) -> SegmentFile<D>.Position {
         var position = file.start
         var decoder = BlockDecoder()
@@ -137,11 +216,12 @@ public struct LogVerifier<D: Disk> {
                 position = next
             case .block(let block, let chain):
                 result.blocks += 1
-                if block.kind == .gap {
-                    result.gaps.append(LogGap(block))
-                } else {
-                    result.events += UInt64(block.count)
+                switch block.kind {
+                case .gap where !file.header.isIDs: result.gaps.append(LogGap(block))
+                case .events where !file.header.isIDs: try count(block, in: file, at: position, &decoder)
+                default: break
                 }
+                index.add(block, decoderDirectory, at: position.offset, isIDs: file.header.isIDs)
                 position.offset += block.length
                 position.chain = chain
                 position.sequence = block.endSequence

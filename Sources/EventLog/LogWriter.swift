@@ -11,6 +11,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
         public var segmentBytes = Limits.segmentBytes
         /// The name of a new log; random where it is nil.
         public var logID: LogID?
+        /// Whether it is the erasure itself that writes.
+        var isErasing = false
 
         /// The defaults.
         public init() {}
@@ -50,7 +52,8 @@ public struct LogWriter<D: Disk>: ~Copyable {
         precondition(options.segmentBytes < 1 << 31, "offsets in a segment have 32 bits")
         let directory = LogDirectory(path)
         try Self.prepare(disk, directory)
-        let lock = try Self.takeLock(disk, directory)
+        let lock = try directory.takeLock(disk, directory.lock)
+        if !options.isErasing { try directory.refuseWhileErasing(disk) }
         let state = try Recovery(disk, directory).run(logID: options.logID)
         do throws(IOFailure) {
             file = try OwnedFile(disk, directory.segment(state.segment.firstSequence), .update)
@@ -177,7 +180,7 @@ public struct LogWriter<D: Disk>: ~Copyable {
 
     private mutating func beginBlock() throws(LogError) {
         if let failure { throw .poisoned(failure) }
-        if offset >= options.segmentBytes { try rotate() }
+        if offset >= options.segmentBytes || segment.seal != nil { try rotate() }
     }
 
     /// Writes the encoder's block; on failure cuts the file back to the last commit.
@@ -263,33 +266,5 @@ public struct LogWriter<D: Disk>: ~Copyable {
             default: throw error
             }
         }
-    }
-
-    /// Takes the lock of a log; it is held for as long as the file is.
-    static func takeLock(_ disk: D, _ directory: LogDirectory) throws(LogError) -> OwnedFile<D> {
-        let lock = try systemCalls { () throws(IOFailure) in
-            try OwnedFile(disk, directory.lock, .updateOrCreate)
-        }
-        do throws(IOFailure) {
-            try disk.lock(lock.handle)
-        } catch {
-            guard error.cause == .busy else { throw LogError(error) }
-            throw .locked(path: directory.path, holder: holder(disk, lock))
-        }
-        // The number is for people: where it cannot be written the lock holds all the same.
-        let text = Array("\(disk.processID)\n".utf8)
-        do throws(IOFailure) {
-            try disk.truncate(lock.handle, to: 0)
-            try disk.writeAll(lock.handle, at: 0, text.span, path: lock.path)
-        } catch {}
-        return lock
-    }
-
-    private static func holder(_ disk: D, _ lock: borrowing OwnedFile<D>) -> Int? {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        do throws(IOFailure) {
-            let n = try disk.read(lock.handle, at: 0, count: 32, into: &bytes)
-            return Int(String(decoding: bytes[..<n].prefix { $0 >= 48 && $0 <= 57 }, as: UTF8.self))
-        } catch { return nil }
     }
 }

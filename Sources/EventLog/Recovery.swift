@@ -151,6 +151,7 @@ struct Recovery<D: Disk> {
     private func recover(
         _ file: inout SegmentFile<D>, _ segments: [UInt64], _ report: inout RecoveryReport
     ) throws(LogError) -> State {
+        if let seal = file.header.seal { return try continueBehind(&file, seal, segments, &report) }
         let scan = try scan(&file)
         let (path, length, first) = (file.path, file.length, file.header.firstSequence)
         report.segments = segments.count
@@ -175,6 +176,35 @@ struct Recovery<D: Disk> {
             segment: file.header, end: scan.position.offset, chain: scan.position.chain,
             nextSequence: scan.position.sequence, lastReceived: scan.lastReceived, isMarked: scan.isMarked,
             report: report)
+    }
+
+    /// A sealed segment is never appended to, and was synced whole: its index says where the log goes on.
+    private func continueBehind(
+        _ file: inout SegmentFile<D>, _ seal: SegmentHeader.Seal, _ segments: [UInt64],
+        _ report: inout RecoveryReport
+    ) throws(LogError) -> State {
+        guard let footer = try file.lastBlock() else {
+            throw .damaged(file.footerDamage(file.start))
+        }
+        report.segments = segments.count
+        if let horizon = try lastHorizon(&file, footer.index) {
+            report.duplicates = horizon
+        } else {
+            report.duplicates = try earlierHorizon(segments)
+        }
+        return State(
+            segment: file.header, end: seal.openLength, chain: seal.openChain,
+            nextSequence: seal.endSequence, lastReceived: footer.header.received, isMarked: true,
+            report: report)
+    }
+
+    /// The horizon that the last block of events of a sealed segment carries.
+    private func lastHorizon(
+        _ file: inout SegmentFile<D>, _ index: SegmentFooter
+    ) throws(LogError) -> DuplicateHorizon? {
+        guard let row = index.rows.last(where: { $0.count > 0 }), let position = try file.position(of: row)
+        else { return nil }
+        return try horizon(&file, at: position)
     }
 
     /// Writes bytes once more that no block says were synced.
@@ -227,30 +257,57 @@ struct Recovery<D: Disk> {
         var duplicates: DuplicateHorizon?
     }
 
-    /// Reads a segment to its last whole block and checks every byte on the way.
+    /// Reads a segment to its last whole block and compares every byte with its checksum. What the checksums
+    /// cover is looked into only where a crash may have been at work: behind what is known to be synced.
     private func scan(_ file: inout SegmentFile<D>) throws(LogError) -> Scan {
         var scan = Scan(position: file.start, lastReceived: file.header.lastReceived)
         var directory = StreamDirectory()
         var decoder = BlockDecoder()
-        while true {
-            switch try file.wholeBlock(at: scan.position, directory: &directory, decoder: &decoder) {
-            case .end, .torn: return scan
+        var doubtful: [SegmentFile<D>.Position] = []
+        var lastEvents: SegmentFile<D>.Position?
+        reading: while true {
+            switch try file.wholeBlock(
+                at: scan.position, directory: &directory, decoder: &decoder, onlySums: true)
+            {
+            case .end, .torn: break reading
             case .damaged(let damage): throw .damaged(damage)
             case .block(let block, let chain):
-                if block.kind == .events {
-                    let view = file.view(scan.position.offset, block.length)
-                    do throws(BlockFault) {
-                        scan.duplicates = try decoder.horizon(
-                            view.window.span.extracting(view.range), directory: directory)
-                    } catch { throw .damaged(file.damage(scan.position, .content, block)) }
+                if block.durableBefore > scan.durable {
+                    scan.durable = block.durableBefore
+                    // Blocks end where the next one begins, and nothing is synced in part.
+                    doubtful.removeAll { $0.offset < block.durableBefore }
                 }
+                if block.kind == .events { lastEvents = scan.position }
+                doubtful.append(scan.position)
                 scan.position.offset += block.length
                 scan.position.chain = chain
                 scan.position.sequence = block.endSequence
-                scan.durable = max(scan.durable, block.durableBefore)
                 scan.lastReceived = max(scan.lastReceived, block.received)
                 scan.isMarked = block.kind == .durable
             }
+        }
+        for position in doubtful {
+            let found = try file.wholeBlock(at: position, directory: &directory, decoder: &decoder)
+            if case .damaged(let damage) = found { throw .damaged(damage) }
+        }
+        if let lastEvents { scan.duplicates = try horizon(&file, at: lastEvents) }
+        return scan
+    }
+
+    /// The horizon that a block of events carries; nil where a repair has put a gap in its place.
+    private func horizon(
+        _ file: inout SegmentFile<D>, at position: SegmentFile<D>.Position
+    ) throws(LogError) -> DuplicateHorizon? {
+        var directory = StreamDirectory()
+        var decoder = BlockDecoder()
+        switch try file.wholeBlock(at: position, directory: &directory, decoder: &decoder, onlySums: true) {
+        case .block(let block, _) where block.kind == .events:
+            let view = file.view(position.offset, block.length)
+            do throws(BlockFault) {
+                return try decoder.horizon(view.window.span.extracting(view.range), directory: directory)
+            } catch { throw .damaged(file.damage(position, .content, block)) }
+        case .damaged(let damage): throw .damaged(damage)
+        case .block, .end, .torn: return nil
         }
     }
 
@@ -285,7 +342,7 @@ struct Recovery<D: Disk> {
             if let damage = file.header.contradiction(path, after: before?.header, length: before?.length) {
                 throw .damaged(damage)
             }
-            before = (file.header, file.length)
+            before = (file.header, file.statedLength)
         }
     }
 }
@@ -296,8 +353,9 @@ extension SegmentHeader {
         func damage(_ kind: LogDamage.Kind, _ first: UInt64, _ end: UInt64?) -> LogDamage {
             LogDamage(file: path, offset: 0, kind: kind, firstSequence: first, endSequence: end)
         }
+        if seal?.isBase ?? false, before.map({ $0.logID == logID }) ?? true { return nil }
         guard let before else {
-            return previousSegment == LogFormat.noSegment ? nil : damage(.missingSegment, 0, firstSequence)
+            return isFirst ? nil : damage(.missingSegment, 0, firstSequence)
         }
         guard logID == before.logID, previousSegment == before.firstSequence else {
             return damage(.missingSegment, before.firstSequence, firstSequence)

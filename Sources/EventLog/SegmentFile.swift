@@ -35,8 +35,10 @@ struct SegmentFile<D: Disk>: ~Copyable {
         self.length = length
     }
 
-    /// Opens the segment whose name states `firstSequence`.
-    static func open(_ disk: D, _ path: String, firstSequence: UInt64) throws(LogError) -> Opened {
+    /// Opens the segment whose name states `firstSequence`, or the file of request ids beside it.
+    static func open(
+        _ disk: D, _ path: String, firstSequence: UInt64, isIDs: Bool = false
+    ) throws(LogError) -> Opened {
         do throws(IOFailure) {
             let file = try OwnedFile(disk, path, .read)
             let length = try disk.size(file.handle)
@@ -46,7 +48,9 @@ struct SegmentFile<D: Disk>: ~Copyable {
                 file: path, offset: 0, kind: .segmentHeader, firstSequence: firstSequence, endSequence: nil)
             switch n == LogFormat.segmentHeaderBytes ? SegmentHeader.parse(bytes.span) : .damaged {
             case .header(let header, let chain):
-                guard header.firstSequence == firstSequence else { return .bad(.damaged(damage)) }
+                guard header.firstSequence == firstSequence, header.isIDs == isIDs else {
+                    return .bad(.damaged(damage))
+                }
                 return .segment(SegmentFile(file: file, header: header, chain: chain, length: length))
             case .otherVersion(let version):
                 return .bad(.newerFormat(path: path, version: version))
@@ -103,8 +107,10 @@ struct SegmentFile<D: Disk>: ~Copyable {
         skipping: (BlockHeader) -> Bool = { _ in false }
     ) throws(LogError) -> Found {
         let rest = length - position.offset
-        if rest == 0 { return .end }
-        guard rest >= LogFormat.blockBytesMin else { return .torn }
+        if rest == 0 { return isEnd(position) ? .end : .damaged(footerDamage(position)) }
+        guard rest >= LogFormat.blockBytesMin else {
+            return header.seal == nil ? .torn : .damaged(footerDamage(position))
+        }
         try ensure(position.offset, LogFormat.blockHeaderBytes)
         let at = position.offset - windowStart
         let identity = header.identity
@@ -121,7 +127,10 @@ struct SegmentFile<D: Disk>: ~Copyable {
             guard block.firstSequence == position.sequence else {
                 return .damaged(damage(position, .sequence, block))
             }
-            if block.length > rest { return .torn }
+            if block.length > rest {
+                return header.seal == nil ? .torn : .damaged(damage(position, .blockHeader, block))
+            }
+            if block.kind == .footer { return try footer(block, at: position) }
             if skipping(block) { return .block(block, chain: block.chain(chain)) }
             let size = block.entries * LogFormat.entryBytes
             try ensure(position.offset, LogFormat.blockHeaderBytes + size)
@@ -136,17 +145,28 @@ struct SegmentFile<D: Disk>: ~Copyable {
         }
     }
 
-    /// As `block`, and checks every byte of the block and every value in it; the window then holds all of it.
+    /// As `block`, and checks every byte of the block and every value in it, or with `onlySums` what the
+    /// checksums tell; the window then holds all of it.
     mutating func wholeBlock(
-        at position: Position, directory: inout StreamDirectory, decoder: inout BlockDecoder
+        at position: Position, directory: inout StreamDirectory, decoder: inout BlockDecoder,
+        onlySums: Bool = false
     ) throws(LogError) -> Found {
         let found = try block(at: position, directory: &directory)
         guard case .block(let header, _) = found else { return found }
         try ensure(position.offset, header.length)
         let from = position.offset - windowStart
         let bytes = window.span.extracting(from..<from + header.length)
+        // It has been checked whole.
+        if header.kind == .footer { return found }
         do throws(BlockFault) {
-            try decoder.verify(bytes, header: header, directory: directory)
+            if onlySums {
+                try decoder.check(bytes, header: header, directory: directory)
+            } else if self.header.isIDs {
+                try decoder.check(bytes, header: header, directory: directory)
+                _ = try decoder.requestIDs(bytes, header: header, directory: directory)
+            } else {
+                try decoder.verify(bytes, header: header, directory: directory)
+            }
             return found
         } catch {
             guard error == .stream else { return .damaged(damage(position, .content, header)) }
@@ -154,8 +174,10 @@ struct SegmentFile<D: Disk>: ~Copyable {
         }
     }
 
-    /// Whether the file ends with a record that says that everything before it is durable.
+    /// Whether the file ends with a record that says that everything before it is durable; a sealed one was
+    /// synced before it got its name.
     mutating func isMarked() throws(LogError) -> Bool {
+        if header.seal != nil { return true }
         let offset = length - LogFormat.blockBytesMin
         guard offset >= LogFormat.segmentHeaderBytes, offset % LogFormat.alignment == 0 else { return false }
         try ensure(offset, LogFormat.blockBytesMin)
@@ -211,7 +233,9 @@ struct SegmentFile<D: Disk>: ~Copyable {
         let end = blockLength.map { position.offset + $0 } ?? length
         let found: Found = .damaged(
             block.map { damage(position, kind, $0) }
-                ?? damage(position, kind, first: position.sequence, end: nil))
+                ?? damage(position, kind, first: position.sequence, end: header.seal?.endSequence))
+        // Nothing in it was ever unfinished.
+        if header.seal != nil { return found }
         let tail: Tail
         do throws(IOFailure) {
             tail = try Tail(file.disk, file.handle, from: position.offset, to: length)

@@ -35,4 +35,10 @@ public enum GoldenLog {
             seconds, symbols: generator.symbols, received: wall + 62_000, duplicates: horizon)
         try writer.close()
     }
+
+    /// Seals it: a live block of several wall clocks with a tick between them, request ids beside the
+    /// segments.
+    public static func seal<D: Disk>(_ disk: D, directory: String) throws(LogError) {
+        _ = try LogSealer.seal(disk, directory: directory)
+    }
 }

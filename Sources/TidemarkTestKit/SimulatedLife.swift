@@ -2,8 +2,9 @@ internal import EventLog
 internal import UsageEvents
 
 /// The whole life of a log on a simulated disk, drawn from one seed: batches with duplicates, control
-/// records, ticks, refused lines, small segments; and again and again the power fails or the process dies in
-/// the middle of a call, calls fail, the disk is full. After each end the log is compared with what was sent.
+/// records, ticks, refused lines, small segments that are sealed beside the writer and without one; and again
+/// and again the power fails or the process dies in the middle of a call, calls fail, the disk is full. After
+/// each end the log is compared with what was sent.
 ///
 /// What must hold, every time: everything acknowledged is there, nothing is there that was not sent, nothing
 /// twice, in the order of sending; duplicates are found exactly; a reader, `verify` and recovery agree on
@@ -21,6 +22,8 @@ public struct SimulatedLife: ~Copyable {
         public var tornTails = 0
         /// Logs that were refused because the power cut had turned bytes into noise.
         public var refusals = 0
+        /// Segments that were sealed.
+        public var sealed = 0
         /// Events in the log at the end.
         public var events = 0
         /// What went wrong, in words.
@@ -39,6 +42,7 @@ public struct SimulatedLife: ~Copyable {
             sum.failures += other.failures
             sum.tornTails += other.tornTails
             sum.refusals += other.refusals
+            sum.sealed += other.sealed
             sum.events += other.events
             sum.violations += other.violations
         }
@@ -100,6 +104,7 @@ public struct SimulatedLife: ~Copyable {
         disk.faults = weather
         let failuresBefore = disk.failures
         do throws(LogError) {
+            if random.below(4) == 0 { try seal() }
             try live()
         } catch {
             switch error {
@@ -154,7 +159,20 @@ public struct SimulatedLife: ~Copyable {
         result.powerCuts += 1
         examine()
         guard result.violations.isEmpty else { return }
+        if random.below(2) == 0 {
+            do throws(LogError) { try seal() } catch { violated("sealing in good weather: \(error)") }
+            examine()
+        }
         damage()
+    }
+
+    /// Seals what can be sealed; before the first incarnation has written anything there is nothing.
+    private mutating func seal() throws(LogError) {
+        do throws(LogError) {
+            result.sealed += try LogSealer.seal(disk, directory: Self.directory).sealed
+        } catch {
+            guard case .noSuchLog = error else { throw error }
+        }
     }
 
     // MARK: - Sending
@@ -185,7 +203,7 @@ public struct SimulatedLife: ~Copyable {
                 pendingLines.append(refused)
                 rejected.add(SimulatedRecord.refusedLine(refused))
                 refused += 1
-            case 3: step = .mark
+            case 3: step = random.below(2) == 0 ? .mark : .seal
             default:
                 let count = min(1 + random.below(6), total - next)
                 let numbers = numbers(next..<next + count)
@@ -240,6 +258,7 @@ public struct SimulatedLife: ~Copyable {
         switch step {
         case .nothing: break
         case .mark: try writer.markDurable()
+        case .seal: try seal()
         case .control(let number):
             log.append(.control(number))
             try writer.appendControl("note", payload: SimulatedRecord.payload(number))
@@ -297,6 +316,7 @@ public struct SimulatedLife: ~Copyable {
 enum SimulatedStep {
     case nothing
     case mark
+    case seal
     case control(Int)
     case tick(Int64)
     case events(EventBatch, Symbols, [Int], received: Int64?)

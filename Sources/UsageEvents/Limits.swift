@@ -38,6 +38,12 @@ public enum Limits {
     public static let duplicateSpanMin: Int64 = 24 * Timestamp.hour
     /// Keys in the duplicate window above which a source is refused: about 300 MB.
     public static let duplicateKeysMax = 8_000_000
+    /// Events since the last snapshot below which a run makes none: to read them again takes some ten
+    /// milliseconds.
+    public static let snapshotWorkMin = 65_536
+    /// Events since the last snapshot after which a run makes one at once: about 45 MB of log, and a third
+    /// of a second to read them again.
+    public static let snapshotWorkMax = 2_097_152
     /// Events of files that were not written in the order of time that are held before those that nothing
     /// unread can precede are let go: about 40 MB.
     public static let heldEvents = 262_144

@@ -53,7 +53,9 @@ import Testing
         #expect(sound.out.contains("gap  lost before a repair: 10 events, 10 to 19\n"), "\(sound.out)")
         #expect(
             try tool.run("log", "verify", "--json").out.contains(
-                #""missing":10,"gaps":[{"first_sequence":10,"end_sequence":20,"open":false}],"problems":[]"#))
+                #""missing":10,"gaps":[{"first_sequence":10,"end_sequence":20,"#
+                    + #""open":false,"expired":false}],"#
+            ))
         let cat = try tool.run("log", "cat")
         #expect(cat.lines == Array(whole[..<10] + whole[20...]))
         #expect(cat.err.hasPrefix("The log has 1 gap of events "), "\(cat.err)")

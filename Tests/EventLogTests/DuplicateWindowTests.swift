@@ -109,6 +109,40 @@ private struct NaiveWindow {
         #expect(try WholeLog(disk, "/log").events.map(\.inputTokens) == expected.map(\.inputTokens))
     }
 
+    @Test func `a window that was written and read remembers the same, and decides the same after it`() throws
+    {
+        let events = Self.events(1_500, seed: 8)
+        var window = DuplicateWindow(bounds: Self.bounds)
+        var read = DuplicateWindow(bounds: Self.bounds)
+        var next: UInt64 = 0
+        for start in stride(from: 0, to: events.count, by: 30) {
+            // Symbols of its own: their numbers decide nothing.
+            var masks: [[Bool]?] = []
+            for turn in 0..<2 {
+                var symbols = Symbols()
+                if turn == 1 { _ = symbols.sources.intern("slow") }
+                var batch = EventBatch()
+                for event in events[start..<start + 30] { batch.append(event, symbols: &symbols) }
+                masks.append(
+                    turn == 0
+                        ? try window.admit(batch, symbols: symbols, firstSequence: next)
+                        : try read.admit(batch, symbols: symbols, firstSequence: next))
+            }
+            #expect(masks[0] == masks[1])
+            next += UInt64(masks[0]?.count { $0 } ?? 30)
+            #expect(read == window)
+            var bytes = StateWriter()
+            window.write(into: &bytes)
+            var reader = StateReader(bytes.bytes)
+            read = try DuplicateWindow(&reader, bounds: Self.bounds)
+            #expect(read == window && read.horizon == window.horizon)
+            var again = StateWriter()
+            read.write(into: &again)
+            #expect(again.bytes == bytes.bytes)
+        }
+        #expect(window.horizon.from > 0)
+    }
+
     @Test func `a source with too many ids is refused by name, and nothing of the batch is admitted`() throws
     {
         var window = DuplicateWindow(bounds: DuplicateWindow.Bounds(keysMin: 1_000, spanMin: 1, keysMax: 30))

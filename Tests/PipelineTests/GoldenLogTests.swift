@@ -19,6 +19,8 @@ import UsageEvents
         let records: [String]
         let kinds: [UInt8]
         var gaps: [String] = []
+        var columns = Array(0...22) + [32, 33, 40, 41] as [UInt8]
+        var encodings = Array(0...9) as [UInt8]
         var testDescription: String { name }
     }
 
@@ -47,6 +49,19 @@ import UsageEvents
                 "durable",
             ],
             kinds: [1, 2, 3, 4, 5], gaps: ["82 to 85"]),
+        // The same log sealed: commits that came at different times in one block, ids beside the segments.
+        Kept(
+            name: "1.0-sealed", events: 89,
+            records: [
+                "control configuration 0 detection: {}\n",
+                "events 0+72 history 0 []",
+                "events 72+10 1772100000000 0 []",
+                "events 82+3 1772100001000 5 [\"gateway 72\"]",
+                "tick 1772100061000",
+                "events 85+4 1772100062000 5 [\"gateway 72\"]",
+            ],
+            kinds: [1, 2, 6], columns: Array(0...12) + Array(14...22) + [32, 33, 34, 40, 41],
+            encodings: Array(0...5) + Array(7...9)),
     ]
 
     private static func log(_ name: String) -> String { folder.appending(path: name).path }
@@ -94,6 +109,7 @@ import UsageEvents
     private static func make(_ name: String) throws -> SimulatedDisk {
         let disk = SimulatedDisk()
         try GoldenLog.write(disk, directory: "/log")
+        if name.hasSuffix("-sealed") { try GoldenLog.seal(disk, directory: "/log") }
         guard name.hasSuffix("-repaired") else { return disk }
         let path = "/log/segments/00000000000000000082.seg"
         var bytes = try #require(disk.contents(path))
@@ -158,9 +174,9 @@ import UsageEvents
             #expect(at == bytes.count)
         }
         #expect(kinds.sorted() == kept.kinds)
-        #expect(columns.sorted() == Array(0...22) + [32, 33, 40, 41])
+        #expect(columns.sorted() == kept.columns)
         #expect(planes.isSuperset(of: [0, 1, 2, 13, 14, 15]))
-        #expect(encodings.sorted() == Array(0...9))
+        #expect(encodings.sorted() == kept.encodings)
         #expect(isCompressed.sorted() == [0, 1])
     }
 

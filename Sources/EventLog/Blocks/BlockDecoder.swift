@@ -18,9 +18,7 @@ struct BlockDecoder: ~Copyable {
     private var numbers: [UInt32] = []
     /// The dictionary of the block.
     private var texts: [UInt8] = []
-    private var remap: [[UInt32]] = Array(repeating: [], count: LabelKind.allCases.count)
-    private var identityRemap: [UInt32] = []
-    private var shapes: [UInt32] = []
+    private var names = BlockNames()
     private var models: [UInt32] = []
 
     init() {}
@@ -32,21 +30,46 @@ struct BlockDecoder: ~Copyable {
         _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, columns: ColumnSet,
         into batch: inout EventBatch, symbols: inout Symbols
     ) throws(BlockFault) {
+        var names = BlockNames()
+        swap(&names, &self.names)
+        try self.names(block, header: header, directory: directory, columns, into: &names, symbols: &symbols)
+        try events(block, header: header, directory: directory, columns: columns, names: names, into: &batch)
+        swap(&names, &self.names)
+    }
+
+    /// The first half of that: the numbers of all texts that the columns may refer to.
+    mutating func names(
+        _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, _ columns: ColumnSet,
+        into names: inout BlockNames, symbols: inout Symbols
+    ) throws(BlockFault) {
+        // Without these nothing that is wanted refers to the dictionary; its bytes may not even be there.
+        names.areKnown =
+            columns.contains(.labels) || columns.contains(.shape) || columns.contains(.numbers)
+            || (columns.contains(.source) && !directory.range(of: .source).isEmpty)
+            || (columns.contains(.details) && !directory.range(of: .mcpTool).isEmpty)
+        guard names.areKnown else { return }
+        let source = StreamReader.Source(directory: directory, rows: header.count)
+        guard let size = try streams.bytes(block, source, .dictionary, into: &texts) else { throw .content }
+        try names.intern(
+            texts.span.extracting(0..<size), rows: header.count,
+            identities: columns.contains(.labels) || columns.contains(.numbers), symbols: &symbols)
+    }
+
+    /// The second half: the columns. It needs no symbols, so blocks may be decoded side by side.
+    mutating func events(
+        _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, columns: ColumnSet,
+        names: borrowing BlockNames, into batch: inout EventBatch
+    ) throws(BlockFault) {
         let n = header.count
         // Costs are predicted model by model, so numbers need labels.
         let columns = columns.contains(.numbers) ? columns.union(.labels) : columns
         batch.clear(keeping: columns)
         let source = StreamReader.Source(directory: directory, rows: n)
         try times(block, source, header, into: &batch.ts)
-        // Without these nothing that is wanted refers to the dictionary; its bytes may not even be there.
-        if columns.contains(.labels) || columns.contains(.shape)
-            || (columns.contains(.source) && !directory.range(of: .source).isEmpty)
-            || (columns.contains(.details) && !directory.range(of: .mcpTool).isEmpty)
-        {
-            try dictionary(block, source, columns, symbols: &symbols)
+        if names.areKnown {
             // The identities of this block, not those of the one before: they are being read.
             accounts.who.removeAll(keepingCapacity: true)
-            accounts.count = identityRemap.count
+            accounts.count = names.identities.count
             var who: [UInt32] = []
             swap(&who, &accounts.who)
             try streams.labels(
@@ -55,29 +78,29 @@ struct BlockDecoder: ~Copyable {
         }
         if columns.contains(.labels) {
             resize(&batch.identity, n)
-            DecodeKernels.gather(accounts.who, identityRemap, into: &batch.identity)
-            try labels(block, source, .team, into: &batch.team)
-            try labels(block, source, .tool, into: &batch.tool)
-            try labels(block, source, .model, into: &batch.model)
+            DecodeKernels.gather(accounts.who, names.identities, into: &batch.identity)
+            try labels(block, source, .team, names, into: &batch.team)
+            try labels(block, source, .tool, names, into: &batch.tool)
+            try labels(block, source, .model, names, into: &batch.model)
             swap(&numbers, &models)
-            try labels(block, source, .mcpServer, into: &batch.mcpServer)
-            try sparseLabels(block, source, .project, into: &batch.project)
+            try labels(block, source, .mcpServer, names, into: &batch.mcpServer)
+            try sparseLabels(block, source, .project, names, into: &batch.project)
         }
         if columns.contains(.shape) {
-            try labels(block, source, .shape, shapes, into: &batch.shape)
+            try labels(block, source, .shape, names.shapes, into: &batch.shape)
         }
         if columns.contains(.numbers) {
             try integers(block, source, .inputTokens, into: &batch.inputTokens)
             try integers(block, source, .outputTokens, into: &batch.outputTokens)
             try integers(block, source, .cacheReadTokens, into: &batch.cacheReadTokens)
             try integers(block, source, .cacheWriteTokens, into: &batch.cacheWriteTokens)
-            try costs(block, source, into: &batch)
+            try costs(block, source, names, into: &batch)
             try sparse(block, source, .requests, absent: 1, into: &batch.requests)
         }
-        if columns.contains(.source) { try sparseLabels(block, source, .source, into: &batch.source) }
+        if columns.contains(.source) { try sparseLabels(block, source, .source, names, into: &batch.source) }
         if columns.contains(.tsEnd) { try sparse(block, source, .tsEnd, absent: 0, into: &batch.tsEnd) }
         if columns.contains(.details) {
-            try sparseLabels(block, source, .mcpTool, into: &batch.mcpTool)
+            try sparseLabels(block, source, .mcpTool, names, into: &batch.mcpTool)
             try sparse(block, source, .reasoningTokens, absent: 0, into: &batch.reasoningTokens)
         }
         if columns.contains(.requestID) { batch.requestID = try text(block, source, .requestID) }
@@ -91,8 +114,8 @@ struct BlockDecoder: ~Copyable {
     mutating func labels(
         _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory, symbols: inout Symbols
     ) throws(BlockFault) {
-        let source = StreamReader.Source(directory: directory, rows: header.count)
-        try dictionary(block, source, .all, symbols: &symbols)
+        var names = BlockNames()
+        try self.names(block, header: header, directory: directory, .all, into: &names, symbols: &symbols)
     }
 
     /// The name and the payload of a control record.
@@ -128,6 +151,23 @@ struct BlockDecoder: ~Copyable {
         return horizon
     }
 
+    /// How the rows of a block of a sealed segment arrived; nil where all arrived alike.
+    mutating func runs(
+        _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory
+    ) throws(BlockFault) -> BlockRuns? {
+        let source = StreamReader.Source(directory: directory, rows: 0)
+        guard let bytes = try streams.bytes(block, source, .runs) else { return nil }
+        guard let runs = BlockRuns(bytes.span, rows: header.count) else { throw .content }
+        return runs
+    }
+
+    /// The request ids of a block, or of its companion in a file of ids.
+    mutating func requestIDs(
+        _ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory
+    ) throws(BlockFault) -> TextColumn {
+        try text(block, StreamReader.Source(directory: directory, rows: header.count), .requestID)
+    }
+
     /// Checks every byte of a block against its checksum.
     mutating func check(_ block: Span<UInt8>, header: BlockHeader, directory: StreamDirectory)
         throws(BlockFault)
@@ -151,9 +191,10 @@ struct BlockDecoder: ~Copyable {
             try events(
                 block, header: header, directory: directory, columns: .all, into: &batch, symbols: &symbols)
             _ = try horizon(block, directory: directory)
+            _ = try runs(block, header: header, directory: directory)
         case .control:
             _ = try control(block, directory: directory)
-        case .tick, .durable, .gap:
+        case .tick, .durable, .gap, .footer:
             break
         }
     }
@@ -173,71 +214,11 @@ struct BlockDecoder: ~Copyable {
 
     // MARK: - Labels
 
-    private mutating func dictionary(
-        _ block: Span<UInt8>, _ source: StreamReader.Source, _ columns: ColumnSet, symbols: inout Symbols
-    ) throws(BlockFault) {
-        // Out of the decoder meanwhile, or nothing else in it could be written.
-        var texts: [UInt8] = []
-        swap(&texts, &self.texts)
-        guard let size = try streams.bytes(block, source, .dictionary, into: &texts) else { throw .content }
-        try intern(texts.span.extracting(0..<size), rows: source.rows, columns, symbols: &symbols)
-        swap(&texts, &self.texts)
-    }
-
-    /// Finds the numbers of all texts of a dictionary.
-    private mutating func intern(
-        _ span: Span<UInt8>, rows: Int, _ columns: ColumnSet, symbols: inout Symbols
-    ) throws(BlockFault) {
-        var at = 0
-        var counts: [Int] = []
-        var total = 0
-        for _ in 0..<(LabelKind.allCases.count + 2) {
-            guard let count = span.varint(at: &at), count <= UInt64(rows) else { throw .content }
-            counts.append(Int(count))
-            total += Int(count)
-        }
-        let shapeCount = counts.removeLast()
-        total -= shapeCount
-        guard total <= span.count - at else { throw .content }
-        var length = at
-        at += total
-        func next() throws(BlockFault) -> Range<Int> {
-            let size = Int(span[length]) + 1
-            length += 1
-            guard size <= span.count - at else { throw .content }
-            at += size
-            return at - size..<at
-        }
-        identityRemap.removeAll(keepingCapacity: true)
-        identityRemap.append(SymbolTable.null)
-        for _ in 0..<counts[0] {
-            let range = try next()
-            identityRemap.append(
-                columns.contains(.labels)
-                    ? symbols.identities.intern(span.extracting(range)) : SymbolTable.null)
-        }
-        for kind in LabelKind.allCases {
-            remap[kind.rawValue].removeAll(keepingCapacity: true)
-            remap[kind.rawValue].append(SymbolTable.null)
-            for _ in 0..<counts[kind.rawValue + 1] {
-                let range = try next()
-                remap[kind.rawValue].append(kind.intern(span.extracting(range), in: &symbols))
-            }
-        }
-        guard span.count - at == 4 * shapeCount else { throw .content }
-        shapes.removeAll(keepingCapacity: true)
-        shapes.append(0)
-        for i in 0..<shapeCount {
-            let shape = span.littleEndian(UInt32.self, at: at + 4 * i)
-            guard EventShape(rawValue: shape).isValid else { throw .content }
-            shapes.append(shape)
-        }
-    }
-
     private mutating func labels(
-        _ block: Span<UInt8>, _ source: StreamReader.Source, _ kind: LabelKind, into column: inout [UInt32]
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ kind: LabelKind, _ names: borrowing BlockNames,
+        into column: inout [UInt32]
     ) throws(BlockFault) {
-        try labels(block, source, kind.column, remap[kind.rawValue], into: &column)
+        try labels(block, source, kind.column, names.labels[kind.rawValue], into: &column)
     }
 
     /// The numbers of a label column in `numbers`, and what a table has for them in `column`.
@@ -253,11 +234,11 @@ struct BlockDecoder: ~Copyable {
 
     private mutating func sparseLabels(
         _ block: Span<UInt8>, _ source: StreamReader.Source, _ kind: LabelKind,
-        into column: inout SparseColumn<UInt32>
+        _ names: borrowing BlockNames, into column: inout SparseColumn<UInt32>
     ) throws(BlockFault) {
         if source.directory.range(of: kind.column).isEmpty { return }
         var values: [UInt32] = []
-        try labels(block, source, kind, into: &values)
+        try labels(block, source, kind, names, into: &values)
         column.replace(values)
     }
 
@@ -285,13 +266,14 @@ struct BlockDecoder: ~Copyable {
     }
 
     private mutating func costs(
-        _ block: Span<UInt8>, _ source: StreamReader.Source, into batch: inout EventBatch
+        _ block: Span<UInt8>, _ source: StreamReader.Source, _ names: borrowing BlockNames,
+        into batch: inout EventBatch
     ) throws(BlockFault) {
         guard let bytes = try streams.bytes(block, source, .rates) else {
             try integers(block, source, .cost, into: &batch.cost)
             return
         }
-        guard let rates = CostRates(bytes.span, models: remap[LabelKind.model.rawValue].count) else {
+        guard let rates = CostRates(bytes.span, models: names.labels[LabelKind.model.rawValue].count) else {
             throw .content
         }
         switch try streams.numbers(block, source, .cost, into: &batch.cost) {

@@ -46,7 +46,7 @@ struct BlockEncoder: ~Copyable {
     /// Makes a block of events and returns its chain value.
     mutating func events(
         _ batch: EventBatch, _ rows: Range<Int>, symbols: Symbols, header: BlockHeader,
-        duplicates: DuplicateHorizon, place: Place
+        duplicates: DuplicateHorizon, runs: [UInt8] = [], place: Place
     ) -> UInt32 {
         precondition(!rows.isEmpty && rows.count <= Limits.eventsPerBlock)
         streams.begin()
@@ -76,6 +76,7 @@ struct BlockEncoder: ~Copyable {
         texts.write(batch.sessionID, rows, .sessionID, planes: &planes, to: &streams)
         texts.write(batch.origin, rows, .origin, planes: &planes, to: &streams)
         write(duplicates)
+        if !runs.isEmpty { streams.add(runs.span, .runs, plane: 0, .bytes) }
         return finish(header, place)
     }
 

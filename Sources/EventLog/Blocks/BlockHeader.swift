@@ -106,9 +106,10 @@ struct BlockHeader: Equatable {
                 && durableBefore <= offset && firstSequence <= UInt64.max / 2
         else { return false }
         if kind == .gap {
-            return entries == 0 && length < 1 << 31 && count <= 1 && endSequence >= firstSequence
+            return entries == 0 && length < 1 << 31 && count <= 2 && endSequence >= firstSequence
                 && endSequence <= UInt64.max / 2
         }
+        if kind == .footer { return entries == 0 && length < 1 << 31 && count == 0 }
         return length <= 2 * Limits.blockBytesMax && count <= Limits.eventsPerBlock
             && (kind == .events) == (count > 0)
     }

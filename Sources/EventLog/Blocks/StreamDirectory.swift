@@ -86,8 +86,8 @@ struct StreamDirectory {
             entries.append(entry)
         }
         end = at
-        // A gap is as long as what it replaces.
-        if header.kind == .gap { return true }
+        // A gap is as long as what it replaces, and an index has no streams.
+        if header.kind == .gap || header.kind == .footer { return true }
         let padding = header.length - LogFormat.endMarkBytes - at
         return padding >= 0 && padding < LogFormat.alignment
     }

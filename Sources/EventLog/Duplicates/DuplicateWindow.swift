@@ -12,10 +12,10 @@ public import UsageEvents
 /// The state is a function of the events that were admitted, one by one: batches do not matter, and reading
 /// the log again from `horizon` gives the same state. Events without a request id are never duplicates.
 public struct DuplicateWindow: Sendable {
-    private var sources: [SourceWindow] = []
+    private(set) var sources: [SourceWindow] = []
     private var indexes: [String: Int] = [:]
     private var hashes: [Hash128] = []
-    private var end: UInt64 = 0
+    var end: UInt64 = 0
     /// For how many rows at once slots are read ahead: few enough to stay in the cache until they are needed.
     private static let lookAhead = 512
     private let bounds: Bounds
@@ -95,15 +95,22 @@ public struct DuplicateWindow: Sendable {
         for source in horizon.sources {
             window.sources[window.index(of: source.name)].floor = source.from
         }
-        var reader = try LogReader(disk, directory: directory, from: horizon.from)
+        try window.readOn(disk, directory: directory, from: horizon.from)
+        return window
+    }
+
+    /// Takes the events of a log from a sequence on.
+    public mutating func readOn<D: Disk>(
+        _ disk: D, directory: String, from sequence: UInt64
+    ) throws(LogError) {
+        var reader = try LogReader(disk, directory: directory, from: sequence)
         var batch = EventBatch()
         var symbols = Symbols()
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .duplicateKeys) {
             guard case .events(let events) = record else { continue }
-            _ = try window.admit(batch, symbols: symbols, firstSequence: events.firstSequence)
+            _ = try admit(batch, symbols: symbols, firstSequence: events.firstSequence)
         }
-        window.end = reader.nextSequence
-        return window
+        end = reader.nextSequence
     }
 
     // MARK: - Sources
@@ -131,9 +138,13 @@ public struct DuplicateWindow: Sendable {
 
     private mutating func index(of name: String) -> Int {
         if let place = indexes[name] { return place }
-        indexes[name] = sources.count
-        sources.append(SourceWindow(name: name))
+        add(SourceWindow(name: name))
         return sources.count - 1
+    }
+
+    mutating func add(_ source: SourceWindow) {
+        indexes[source.name] = sources.count
+        sources.append(source)
     }
 
     /// The hashes first, then the look-ups: the processor then waits for several of those at once.
@@ -160,19 +171,19 @@ extension DuplicateWindow: Equatable {
 }
 
 /// The ids of one source.
-private struct SourceWindow: Sendable, Equatable {
+struct SourceWindow: Sendable, Equatable {
     let name: String
     /// Events before this sequence do not count: they were forgotten before the restart.
     var floor: UInt64 = 0
-    private var ids = KeySet()
+    var ids = KeySet()
     /// What the look-ahead read, kept so that the reads are not left out.
     private var touched: UInt32 = 0
-    private var current = Generation()
-    private var older = Generation()
+    var current = Generation()
+    var older = Generation()
 
     init(name: String) { self.name = name }
 
-    private struct Generation: Sendable, Equatable {
+    struct Generation: Sendable, Equatable {
         /// Sequence and time of its first key.
         var start: UInt64 = 0
         var ts: Int64 = 0

@@ -18,6 +18,19 @@ struct KeySet: Sendable {
 
     init() { slots = [UInt32](repeating: 0, count: 64) }
 
+    /// The keys of two generations that were remembered before.
+    init(older: [Hash128], current: [Hash128]) {
+        self.older = older
+        self.current = current
+        slots = []
+        var size = 64
+        while (older.count + current.count) * 2 > size { size *= size < 1 << 20 ? 4 : 2 }
+        fill(size: size)
+    }
+
+    /// The keys of the older generation and of the current one, each in the order of their arrival.
+    var generations: [[Hash128]] { [older, current] }
+
     /// Keys of both generations.
     var count: Int { older.count + current.count }
     /// Keys of the older generation.

@@ -7,6 +7,8 @@ public struct LogGap: Sendable, Hashable {
     /// Whether more may be lost: the damage was at the end of the log, and nothing says how many events it
     /// hit.
     public let isOpen: Bool
+    /// Whether retention dropped them, and no damage.
+    public let isExpired: Bool
 
     /// How many events are known to be lost.
     public var events: UInt64 { endSequence - firstSequence }
@@ -14,7 +16,8 @@ public struct LogGap: Sendable, Hashable {
     init(_ block: BlockHeader) {
         firstSequence = block.firstSequence
         endSequence = block.endSequence
-        isOpen = block.count > 0
+        isOpen = block.count == 1
+        isExpired = block.count == 2
     }
 }
 
@@ -49,6 +52,9 @@ public struct LogRepair: Sendable, Hashable {
     public internal(set) var losses: [Loss] = []
     /// Events that are intact.
     public internal(set) var kept: UInt64 = 0
+    /// Files of request ids that are damaged or missing: what is left of them is kept, and nothing of those
+    /// segments is recognised as repeated any more.
+    public internal(set) var lostIDs: [String] = []
     /// Whether the log ends in a block that is not whole: the next writer cuts that off by itself.
     public internal(set) var hasTornTail = false
 

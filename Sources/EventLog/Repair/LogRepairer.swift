@@ -23,26 +23,49 @@ public struct LogRepairer<D: Disk> {
         let repairer = LogRepairer(disk, path)
         // Before the lock, which would make a log of a directory that is none.
         guard try repairer.directory.list(disk) != nil else { throw .noSuchLog(path: path) }
-        let lock = try LogWriter<D>.takeLock(disk, repairer.directory)
+        let lock = try repairer.directory.takeLock(disk, repairer.directory.lock)
         defer { withExtendedLifetime(lock) {} }
+        let seal = try repairer.directory.takeLock(disk, repairer.directory.sealLock)
+        defer { withExtendedLifetime(seal) {} }
         var planner = RepairPlanner(disk, repairer.directory)
         try planner.run()
         var result = planner.result
+        for problem in try LogVerifier.verify(disk, directory: path).problems {
+            let file = problem.damage.file
+            if file.hasSuffix(".ids"), !result.lostIDs.contains(file) { result.lostIDs.append(file) }
+        }
         if isDryRun { return result }
+        try repairer.directory.removeLeftovers(disk)
         do throws(IOFailure) {
-            try repairer.removeLeftovers()
             if !planner.segments.isEmpty {
                 try disk.ensureDirectory(repairer.directory.quarantine, parent: repairer.directory.path)
+                try repairer.directory.dropSnapshots(disk)
             }
             for segment in planner.segments { try repairer.rewrite(segment, &result) }
         } catch { throw LogError(error) }
+        for path in result.lostIDs { try repairer.giveUpIDs(path) }
         return result
     }
 
-    /// Files that a repair which was interrupted had not finished.
-    private func removeLeftovers() throws(IOFailure) {
-        for name in try disk.list(directory.segments) where name.hasSuffix(NewFile<D>.suffix) {
-            try disk.remove(directory.segments + "/" + name)
+    /// Writes a sealed segment once more, as one without request ids; what is left of them is kept.
+    private func giveUpIDs(_ path: String) throws(LogError) {
+        let name = String(path.split(separator: "/").last?.dropLast(3) ?? "")
+        guard let first = LogFormat.firstSequence(ofSegment: name + "seg"),
+            case .segment(var file) = try directory.open(disk, first),
+            let end = try directory.end(disk, of: &file, next: nil, isLastAllowed: false)
+        else { return }
+        var sealer = try SegmentSealer.begin(disk, directory, file, end: end, keepsIDs: false)
+        _ = try sealer.run()
+        try systemCalls { () throws(IOFailure) in
+            guard try NewFile.exists(disk, path) else { return }
+            try disk.ensureDirectory(directory.quarantine, parent: directory.path)
+            var number = 0
+            while try NewFile.exists(disk, "\(directory.quarantine)/\(name)ids.\(number).damaged") {
+                number += 1
+            }
+            try disk.rename(path, to: "\(directory.quarantine)/\(name)ids.\(number).damaged")
+            try disk.syncDirectory(directory.quarantine)
+            try disk.syncDirectory(directory.segments)
         }
     }
 
@@ -63,6 +86,7 @@ public struct LogRepairer<D: Disk> {
             try writeGap(hole, loss, segment.header.identity, to: &new)
         }
         try copy(old, new.count..<segment.newLength, to: &new)
+        if let footer = segment.footer { try new.write(footer.span) }
         try new.publish()
     }
 

@@ -22,8 +22,10 @@ struct SegmentRepair {
     var newLength: Int
     /// Whether bytes stand behind the end that the next segment states, and the loss that says so.
     var trailing: Int?
+    /// The index to write anew behind everything else, where a sealed segment has lost it.
+    var footer: [UInt8]?
 
-    var isNeeded: Bool { !holes.isEmpty || trailing != nil }
+    var isNeeded: Bool { !holes.isEmpty || trailing != nil || footer != nil }
 }
 
 /// Finds what is damaged and how it can be bridged; changes nothing.
@@ -97,6 +99,8 @@ struct RepairPlanner<D: Disk> {
             header: file.header, length: file.length, newLength: next?.previousLength ?? file.length)
         var position = file.start
         var decoder = BlockDecoder()
+        // A sealed segment says itself where it ends.
+        if file.header.seal != nil { return try planSealed(&file, &repair) }
         scan: while next.map({ position.offset < $0.previousLength }) ?? true {
             switch try file.wholeBlock(at: position, directory: &streams, decoder: &decoder) {
             case .block(let block, let chain):
@@ -133,6 +137,78 @@ struct RepairPlanner<D: Disk> {
             }
         }
         if repair.isNeeded { segments.append(repair) }
+    }
+
+    /// A sealed segment keeps its length but for its index, which is made anew where it is lost. What it held
+    /// is known even where it was cut short: its header says where its sequences end.
+    private mutating func planSealed(
+        _ file: inout SegmentFile<D>, _ repair: inout SegmentRepair
+    ) throws(LogError) {
+        guard let seal = file.header.seal else { return }
+        var position = file.start
+        var decoder = BlockDecoder()
+        var index = SegmentFooter()
+        var received = file.header.lastReceived
+        repair.newLength = file.length
+        while true {
+            if case .block(let block, let chain) = try file.wholeBlock(
+                at: position, directory: &streams, decoder: &decoder)
+            {
+                note(block)
+                received = max(received, block.received)
+                if block.kind == .footer { break }
+                index.rows.append(SegmentFooter.Row(block, streams, at: position.offset, isIDs: false))
+                position = SegmentFile<D>.Position(
+                    offset: position.offset + block.length, chain: chain, sequence: block.endSequence)
+                continue
+            }
+            let bad = position
+            if let target = try intact(&file, after: bad, before: nil, decoder: &decoder),
+                target.sequence >= bad.sequence
+            {
+                hole(&file, bad, target, end: target.offset, &repair)
+                position = target
+                continue
+            }
+            // Nothing behind it is intact: neither is the index.
+            guard seal.endSequence >= bad.sequence else {
+                throw beyond(file.header.firstSequence, .sequence, bad.sequence, nil, at: bad.offset)
+            }
+            var end = bad.offset
+            if seal.endSequence > bad.sequence {
+                end += LogFormat.blockBytesMin
+                let rest = SegmentFile<D>.Position(
+                    offset: max(file.length, end), chain: bad.chain, sequence: seal.endSequence)
+                hole(&file, bad, rest, end: end, &repair)
+                index.rows.append(
+                    SegmentFooter.Row(
+                        offset: bad.offset, count: 0, firstSequence: bad.sequence, minTs: 0, maxTs: 0))
+            } else {
+                repair.trailing = result.losses.count
+                lose(
+                    file.path, bad.offset..<max(bad.offset, file.length), bad.sequence..<bad.sequence,
+                    isOpen: false)
+            }
+            repair.newLength = end
+            repair.footer = index.block(
+                file.header.identity, offset: end, previous: bad.chain, endSequence: seal.endSequence,
+                lastReceived: received)
+            break
+        }
+        if repair.isNeeded { segments.append(repair) }
+    }
+
+    private mutating func hole(
+        _ file: inout SegmentFile<D>, _ bad: SegmentFile<D>.Position, _ target: SegmentFile<D>.Position,
+        end: Int, _ repair: inout SegmentRepair
+    ) {
+        repair.holes.append(
+            SegmentRepair.Hole(
+                start: bad.offset, end: end, previous: bad.chain, resuming: target.chain,
+                loss: result.losses.count))
+        lose(
+            file.path, bad.offset..<max(bad.offset, min(target.offset, file.length)),
+            bad.sequence..<target.sequence, isOpen: false)
     }
 
     private mutating func note(_ block: BlockHeader) {

@@ -35,6 +35,12 @@ public struct NewFile<D: Disk>: ~Copyable {
         count += bytes.count
     }
 
+    /// The name that the file has until then.
+    var temporary: String { file.path }
+
+    /// Makes what was written durable, still under the other name.
+    func sync() throws(IOFailure) { try disk.sync(file.handle) }
+
     /// Puts the file under its name, in place of what may stand there; durable when this returns.
     public mutating func publish() throws(IOFailure) {
         try disk.sync(file.handle)

@@ -177,6 +177,19 @@ public struct ConfigurationKey: Sendable {
         )
     }
 
+    static func choice<Settings, Value: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ path: String, _ section: Section<Settings>, _ place: Place<Settings, Value>, _ help: String
+    ) -> ConfigurationKey {
+        ConfigurationKey(
+            path: path, kind: .choice(Value.allCases.map(\.rawValue)), help: help,
+            read: { .word($0[keyPath: section][keyPath: place].rawValue) },
+            write: {
+                guard case .word(let word) = $1, let value = Value(rawValue: word) else { return }
+                $0[keyPath: section][keyPath: place] = value
+            }
+        )
+    }
+
     static func flag<Settings>(
         _ path: String, _ section: Section<Settings>, _ place: Place<Settings, Bool>, _ help: String
     ) -> ConfigurationKey {

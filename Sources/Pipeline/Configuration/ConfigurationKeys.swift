@@ -14,6 +14,18 @@ public enum ConfigurationKeys {
                 "log.segment_bytes", \.log, \.segmentBytes, (64 << 10)...(4 << 30), "bytes",
                 "Size at which a segment file of the log is full and the next one begins."
             ),
+            .choice(
+                "log.keep_request_ids", \.log, \.keepRequestIDs,
+                "Request ids stay until the duplicate window has passed them, or for good."
+            ),
+            .whole(
+                "log.retention_days", \.log, \.retentionDays, 0...36_500, "days",
+                "Age at which `tidemark log prune` drops whole segments, by the log's clock; 0 keeps all."
+            ),
+            .whole(
+                "log.retention_bytes", \.log, \.retentionBytes, 0...(1 << 50), "bytes",
+                "Size above which `tidemark log prune` drops the oldest segments; 0 keeps all."
+            ),
             .text(
                 "sources.map", \.sources, \.map, "a mapping such as identity=user_email,ts=day",
                 "What the columns of tables mean that are of no known format; --map wins over it."

@@ -83,7 +83,8 @@ struct DeliveryReader {
         ["kind"]
         + ["url", "secret"].flatMap { name in ["", "_file", "_env", "_credential"].map { name + $0 } }
         + [
-            "identity", "fields", "command", "path", "allow_http", "allow_networks", "allow_ports", "in_flight",
+            "identity", "fields", "command", "path", "allow_http", "allow_networks", "allow_ports",
+            "in_flight",
             "send_resolved", "send_history", "send_digest", "external_url",
         ]
 

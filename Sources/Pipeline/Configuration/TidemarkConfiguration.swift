@@ -11,6 +11,20 @@ public struct TidemarkConfiguration: Hashable, Sendable {
     public struct LogSettings: Hashable, Sendable {
         /// Bytes of one segment file before the writer begins the next.
         public var segmentBytes = Limits.segmentBytes
+        /// How long request ids are kept.
+        public var keepRequestIDs = RequestIDs.window
+        /// Days after which `log prune` drops events, by the log's own clock; 0 keeps all.
+        public var retentionDays = 0
+        /// Bytes of segments above which `log prune` drops the oldest; 0 keeps all.
+        public var retentionBytes = 0
+
+        /// How long request ids are kept.
+        public enum RequestIDs: String, CaseIterable, Sendable {
+            /// As long as a repetition may be recognised by them.
+            case window
+            /// For good.
+            case always
+        }
 
         /// The defaults.
         public init() {}

@@ -7,7 +7,10 @@ import UsageEvents
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Look into the log: size, content, soundness.",
-        subcommands: [LogStat.self, LogCat.self, LogExport.self, LogVerify.self, LogRepairCommand.self])
+        subcommands: [
+            LogStat.self, LogCat.self, LogExport.self, LogVerify.self, LogRepairCommand.self,
+            LogSeal.self, LogPrune.self, LogErase.self,
+        ])
 }
 
 /// `tidemark log stat`.
@@ -47,6 +50,7 @@ struct LogStat: ParsableCommand {
             json.number("events_bytes", stat.eventsBytes)
             json.number("cells_bytes", stat.cellsBytes)
             json.number("ids_bytes", stat.idsBytes)
+            json.number("sealed_segments", stat.sealedSegments)
             json.object("columns") { inner in
                 for column in stat.columns { inner.number(column.name, column.bytes) }
             }
@@ -67,7 +71,8 @@ struct LogStat: ParsableCommand {
             ])
         }
         let perEvent = stat.events > 0 ? ", \(decimal(stat.bytesPerEvent, digits: 1)) an event" : ""
-        let files = "\(counted(stat.segments, "segment")), \(counted(stat.blocks, "block"))"
+        let sealed = stat.sealedSegments > 0 ? " (\(stat.sealedSegments) sealed)" : ""
+        let files = "\(counted(stat.segments, "segment"))\(sealed), \(counted(stat.blocks, "block"))"
         table.row([
             StyledText("size", .faint), StyledText("\(byteCount(stat.bytes))\(perEvent), in \(files)"),
         ])
@@ -131,8 +136,14 @@ extension LogText {
                     "The log ends in a block that is not whole: a writer is busy or was interrupted.",
                     .warning))
         }
-        if !result.gaps.isEmpty {
-            let gaps = counted(result.gaps.count, "gap")
+        if let kept = result.gaps.last(where: \.isExpired)?.endSequence {
+            session.message(
+                StyledText("Events before number \(groupedDigits(kept)) were dropped by retention.", .warning)
+            )
+        }
+        let lost = result.gaps.count { !$0.isExpired }
+        if lost > 0 {
+            let gaps = counted(lost, "gap")
             session.message(
                 StyledText(
                     "The log has \(gaps) of events that a repair could not save; see `tidemark log verify`.",
@@ -204,8 +215,12 @@ struct LogVerify: ParsableCommand {
             }
             if !found.isSound { try session.out.line("intact: \(what)") }
             for gap in found.gaps {
-                let line = StyledText("gap", .warning) + StyledText("  lost before a repair: \(gap.words)")
+                let cause = gap.isExpired ? "dropped by retention, with all before" : "lost before a repair"
+                let line = StyledText("gap", .warning) + StyledText("  \(cause): \(gap.words)")
                 try session.out.line(line.rendered(session.style))
+            }
+            if found.erased > 0 {
+                try session.out.line("erased: \(counted(found.erased, "event")) of accounts that were erased")
             }
         }
         try session.out.flush()
@@ -227,6 +242,7 @@ struct LogVerify: ParsableCommand {
                         inner.number("first_sequence", gap.firstSequence)
                         inner.number("end_sequence", gap.endSequence)
                         inner.flag("open", gap.isOpen)
+                        inner.flag("expired", gap.isExpired)
                     }
                 })
             json.array(
@@ -244,6 +260,10 @@ struct LogVerify: ParsableCommand {
                         }
                     }
                 })
+            json.number("sealed_segments", found.sealed)
+            json.number("ids_bytes", found.idsBytes)
+            json.number("erased", found.erased)
+            json.number("expired", found.expired)
         }
     }
 }

@@ -41,7 +41,9 @@ struct LogRepairCommand: ParsableCommand {
             }
         }
         try session.out.flush()
-        if dryRun, !found.losses.isEmpty { throw Failure("", code: ExitStatus.badInput) }
+        if dryRun, !found.losses.isEmpty || !found.lostIDs.isEmpty {
+            throw Failure("", code: ExitStatus.badInput)
+        }
     }
 
     private static func text(_ found: LogRepair, isDryRun: Bool) -> [StyledText] {
@@ -52,8 +54,13 @@ struct LogRepairCommand: ParsableCommand {
             lines.append(word + StyledText("\(place): \(LogGap.words(loss))\(times(loss))"))
             if let path = loss.quarantined { lines.append(StyledText("  kept in \(escaped(path))", .faint)) }
         }
+        for path in found.lostIDs {
+            let what =
+                "request ids of \(escaped(path)): repetitions of its events are not recognised any more"
+            lines.append(StyledText(isDryRun ? "damaged" : "lost", .failure) + StyledText("  \(what)"))
+        }
         let kept = counted(found.kept, "event")
-        if found.losses.isEmpty {
+        if found.losses.isEmpty && found.lostIDs.isEmpty {
             lines.append(StyledText("sound", .good) + StyledText("  \(kept), nothing to repair"))
         } else if isDryRun {
             lines.append(StyledText("\(kept) would be kept. Nothing was changed: repair without --dry-run."))
@@ -107,6 +114,7 @@ struct LogRepairCommand: ParsableCommand {
                         inner.string("quarantined", loss.quarantined)
                     }
                 })
+            json.array("ids_lost", found.lostIDs.map { JSONText.quoted($0) })
         }
     }
 }
