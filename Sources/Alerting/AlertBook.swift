@@ -11,19 +11,19 @@ public struct AlertBook: Sendable {
     private static let quietMax = 100_000
 
     /// What is open, and what may be said about it.
-    private struct Open {
+    struct Open {
         var transition: AlertTransition
         var anomaly: Anomaly
     }
 
     /// Accounts have one alert of the spend family at a time, and one for each new value.
-    private struct Key: Hashable {
+    struct Key: Hashable {
         var account: UInt32
         var family: Int
     }
 
     /// What was said last, and until when nothing more is.
-    private struct Quiet {
+    struct Quiet {
         var until: Int64
         /// Since when was what was said. A late event may show something that began no later: it is part of
         /// the same, and would have the same id.
@@ -33,15 +33,15 @@ public struct AlertBook: Sendable {
     private let configuration: AlertingConfiguration
     private let fingerprint: String
     /// Numbers of the families that have come up; 0 is spend.
-    private var families: [String: Int] = [:]
-    private var open: [Key: Open] = [:]
+    var families: [String: Int] = [:]
+    var open: [Key: Open] = [:]
     /// For each open alert the log clock after which it is resolved when nothing more is heard; apart from
     /// the alerts, because all deadlines are looked through whenever one has come.
-    private var deadlines: [Key: Int64] = [:]
-    private var quiet: [Key: Quiet] = [:]
+    var deadlines: [Key: Int64] = [:]
+    var quiet: [Key: Quiet] = [:]
     @usableFromInline var nextDeadline = Int64.max
     /// Anomalies that were not told because something like them had been.
-    public private(set) var suppressed = 0
+    public internal(set) var suppressed = 0
 
     /// A book without alerts; `fingerprint` names the configuration in each alert's evidence.
     public init(configuration: AlertingConfiguration, fingerprint: String) {

@@ -44,8 +44,9 @@ package struct JSONObjectWriter: ~Copyable {
         nested(body)
     }
 
-    package mutating func array<Item>(_ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void)
-    {
+    package mutating func array<Item>(
+        _ key: String, _ items: [Item], _ body: (inout JSONObjectWriter, Item) -> Void
+    ) {
         self.key(key)
         out.append(UInt8(ascii: "["))
         for (i, item) in items.enumerated() {

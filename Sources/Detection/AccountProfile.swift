@@ -40,10 +40,11 @@ public enum Assessment: Sendable {
 extension Scorer {
     /// What an account's baselines say; nil for an account that was never seen.
     public func profile(of account: UInt32) -> AccountProfile? {
-        guard Int(account) < now.count, now[Int(account)].clock != Int64.min else { return nil }
-        var state = states[Int(account)]
-        state.sums.addHour(now[Int(account)].pending)
-        state.sums.addDay(now[Int(account)].pending)
+        let place = share.place(of: account)
+        guard share.has(account), place < now.count, now[place].clock != Int64.min else { return nil }
+        var state = states[place]
+        state.sums.addHour(now[place].pending)
+        state.sums.addDay(now[place].pending)
         let levels = Metric.allCases.map { metric in
             let known = state.baseline(metric, configuration.baseline)
             let current = state.sums[metric]
@@ -63,7 +64,7 @@ extension Scorer {
                     ) : nil, threshold: state.thresholds[metric], assessment: assessment)
         }
         return AccountProfile(
-            clock: Timestamp(rawValue: now[Int(account)].clock), levels: levels,
+            clock: Timestamp(rawValue: now[place].clock), levels: levels,
             hoursLearned: Int(state.hoursLearned),
             daysLearned: Int(max(state.daySpend.count, state.dayTokens.count)))
     }

@@ -1,6 +1,6 @@
 /// Exact counts by key: open addressing, 16 bytes a slot, at most half full. No key is 0.
 struct CountTable: Sendable {
-    private var slots = [(key: UInt64, count: Int)](repeating: (0, 0), count: 1_024)
+    private(set) var slots = [(key: UInt64, count: Int)](repeating: (0, 0), count: 1_024)
     private var used = 0
 
     /// Counts a key once more; returns how often it had been counted before. O(1).
@@ -15,6 +15,15 @@ struct CountTable: Sendable {
             if used * 2 > slots.count { grow() }
         }
         return before
+    }
+
+    /// Sets the count of a key that has none yet.
+    mutating func set(_ key: UInt64, to count: Int) {
+        _ = increment(key)
+        let mask = slots.count - 1
+        var at = mixed(key) & mask
+        while slots[at].key != key { at = (at + 1) & mask }
+        slots[at].count = count
     }
 
     private mutating func grow() {

@@ -37,6 +37,14 @@ struct HourPool: Sendable {
         Self.add(totals, hour, sequence, to: &list, &cells, &free)
     }
 
+    /// Adds a cell that is older than all of a list.
+    mutating func append(_ totals: Totals, hour: Int32, sequence: UInt64, to list: inout HourList) {
+        let made = UInt32(cells.count)
+        cells.append(HourCell(hour: hour, newer: list.oldest, totals: totals, firstSequence: sequence))
+        if list.oldest == Self.none { list.newest = made } else { cells[Int(list.oldest)].older = made }
+        list.oldest = made
+    }
+
     private static func add(
         _ totals: Totals, _ hour: Int32, _ sequence: UInt64, to list: inout HourList,
         _ cells: inout [HourCell], _ free: inout UInt32

@@ -14,7 +14,7 @@ public struct Judge: Sendable {
 
     let configuration: DetectionConfiguration
     var clock = LogClock()
-    private var priors = [ForgettingMoments](repeating: ForgettingMoments(), count: Metric.allCases.count)
+    var priors = [ForgettingMoments](repeating: ForgettingMoments(), count: Metric.allCases.count)
     var novelty = NoveltyBook()
 
     /// A judge that has seen nothing.

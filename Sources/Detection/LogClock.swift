@@ -8,13 +8,13 @@ import UsageEvents
 /// wall clock does. Else the first account of a log could set it ahead for as long as its own clock is.
 struct LogClock: Sendable {
     /// The three largest account clocks, in no order; those that are missing are `Int64.max`.
-    private var accounts = SIMD4<UInt32>(repeating: .max)
-    private var clocks = SIMD4<Int64>(repeating: .max)
-    private var count = 0
-    private var received = Int64.min
+    var accounts = SIMD4<UInt32>(repeating: .max)
+    var clocks = SIMD4<Int64>(repeating: .max)
+    var count = 0
+    var received = Int64.min
 
     /// `Int64.min` before anything was observed.
-    private(set) var now = Int64.min
+    var now = Int64.min
 
     mutating func observe(account: UInt32, clock: Int64) {
         if let row = row(of: account) {

@@ -2,18 +2,22 @@ public import UsageEvents
 
 /// Which spellings of models are one model, by number: a new spelling of a known model is no news.
 ///
-/// The number of a group is that of its first spelling. It tells groups apart and orders nothing, so alerts
+/// Groups are numbered from 1 on as they come up. The number tells groups apart and orders nothing, so alerts
 /// do not depend on which spelling came first.
-struct ModelFolding: Sendable {
+public struct ModelFolding: Sendable {
+    /// By number of the model.
     private var groups: [UInt32] = []
-    private var byName: [String: UInt32] = [:]
+    var byName: [String: UInt32] = [:]
+
+    /// Knows no names.
+    public init() {}
 
     /// Learns the names that a table has got since the last time.
-    mutating func extend(to models: SymbolTable) {
+    public mutating func extend(to models: SymbolTable) {
         while groups.count < models.count {
             let symbol = UInt32(groups.count)
             let name = ModelName.folded(models.text(of: symbol))
-            let group = byName[name] ?? symbol
+            let group = byName[name] ?? UInt32(byName.count + 1)
             byName[name] = group
             groups.append(group)
         }
@@ -29,4 +33,7 @@ extension Scorer {
     /// Takes note of the names of models, so that spellings of one are one. Call it before events with new
     /// ones are observed; without it every spelling is a model of its own.
     public mutating func learnNames(of models: SymbolTable) { folding.extend(to: models) }
+
+    /// The same, for several scorers that learn from one.
+    public mutating func learnNames(_ folding: ModelFolding) { self.folding = folding }
 }

@@ -14,29 +14,33 @@ struct NoveltyBook: Sendable {
     /// A value of one kind, and the team; team 0 is the whole organisation. Symbols rather than texts:
     /// looking up needs no order.
     private static func key(_ use: FirstUse, team: UInt32) -> UInt64 {
-        UInt64(team) << 33 | UInt64(use.group) << 1 | (use.kind == .newModel ? 1 : 0)
+        key(isModel: use.kind == .newModel, group: use.group, team: team)
+    }
+
+    static func key(isModel: Bool, group: UInt32, team: UInt32) -> UInt64 {
+        UInt64(team) << 33 | UInt64(group) << 1 | (isModel ? 1 : 0)
     }
 
     /// Since when a team has been seen, and with how many accounts.
-    private struct Team {
+    struct Team {
         var since = Int64.max
         var members = 0
     }
 
     /// The alert that first told of a value.
-    private struct News {
+    struct News {
         var at: Int64
         var anomaly: Anomaly
     }
 
     /// How many accounts have used a value, by key.
-    private var users = CountTable()
+    var users = CountTable()
     /// By number of the team.
-    private var teams: [Team] = []
+    var teams: [Team] = []
     /// Which accounts are in which team.
-    private var members = PairSet()
-    private var news: [UInt64: News] = [:]
-    private var logSince: Int64?
+    var members = PairSet()
+    var news: [UInt64: News] = [:]
+    var logSince: Int64?
 
     /// Milliseconds between two times of a log, which may lie further apart than an `Int64` counts; exact for
     /// all that anybody can live through.

@@ -1,7 +1,7 @@
 /// An exact set of (account, kind, value) pairs: who has used what. Open addressing, 8 bytes a slot, at
 /// most two thirds full.
 struct PairSet: Sendable {
-    private var slots = [UInt64](repeating: 0, count: 1_024)
+    private(set) var slots = [UInt64](repeating: 0, count: 1_024)
     private(set) var count = 0
 
     /// Adds a pair; false where it was there. Accounts are numbered from 1, so no key is 0.

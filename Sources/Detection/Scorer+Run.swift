@@ -9,8 +9,8 @@ extension Scorer {
         into signals: inout [Signal]
     ) -> Int {
         Self.addRun(
-            batch, rows, &now, &states, &rings, &hours, &watches, rules, firstSequence: firstSequence,
-            historical: historical, into: &signals)
+            batch, rows, &now, &states, &rings, &hours, &watches, rules, share,
+            firstSequence: firstSequence, historical: historical, into: &signals)
     }
 
     /// As above, with the parts of the scorer one by one: spans of two of them could not live side by side
@@ -18,8 +18,8 @@ extension Scorer {
     private static func addRun(
         _ batch: borrowing EventBatch, _ rows: Range<Int>, _ allNow: inout [AccountNow],
         _ allStates: inout [AccountState], _ allRings: inout [Totals], _ hours: inout HourPool,
-        _ watches: inout WatchPool, _ rules: Rules, firstSequence: UInt64, historical: Bool,
-        into signals: inout [Signal]
+        _ watches: inout WatchPool, _ rules: Rules, _ share: Share, firstSequence: UInt64,
+        historical: Bool, into signals: inout [Signal]
     ) -> Int {
         let ts = batch.ts.span
         let identity = batch.identity.span
@@ -34,7 +34,8 @@ extension Scorer {
         var states = allStates.mutableSpan
         var rings = allRings.mutableSpan
         for row in rows {
-            let a = Int(identity[row])
+            guard share.has(identity[row]) else { continue }
+            let a = share.place(of: identity[row])
             let time = ts[row]
             let totals = Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row])
             guard EventShape(rawValue: shape[row]).grain == .request,
@@ -44,7 +45,7 @@ extension Scorer {
                 // Excursions of an account that is watched may end now, and a new account has no past.
                 guard !now[a].isWatched, !now[a].isClosed else { return row }
                 let stamp = Stamp(
-                    sequence: firstSequence &+ UInt64(row), at: time, account: UInt32(a),
+                    sequence: firstSequence &+ UInt64(row), at: time, account: identity[row],
                     team: batch.team[row], historical: historical)
                 states[a].move(
                     &now[a], &rings, at: a &* AccountState.slots, &hours, rules, stamp, into: &signals)

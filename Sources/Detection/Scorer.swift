@@ -9,7 +9,8 @@ public import UsageEvents
 /// hour of its last 25, and 12 to 24 for each model and MCP server that it has used.
 public struct Scorer: Sendable {
     let rules: Rules
-    /// By number of the account.
+    let share: Share
+    /// By place of the account, see `Share`.
     var now: [AccountNow] = []
     var states: [AccountState] = []
     /// The rolling hours: `AccountState.slots` totals an account.
@@ -25,8 +26,31 @@ public struct Scorer: Sendable {
     /// The settings in force.
     public var configuration: DetectionConfiguration { rules.configuration }
 
-    /// An engine that has seen nothing.
-    public init(configuration: DetectionConfiguration) { rules = Rules(configuration) }
+    /// A scorer of all accounts that has seen nothing.
+    public init(configuration: DetectionConfiguration) {
+        self.init(configuration: configuration, part: 0, of: 1)
+    }
+
+    /// One of several scorers that share the accounts; it passes over the events of the others.
+    ///
+    /// - Parameter parts: how many there are, a power of two.
+    public init(configuration: DetectionConfiguration, part: Int, of parts: Int) {
+        precondition(parts.nonzeroBitCount == 1 && (0..<parts).contains(part))
+        rules = Rules(configuration)
+        share = Share(part: UInt32(part), shift: UInt32(parts.trailingZeroBitCount))
+    }
+
+    /// Which accounts a scorer has: each one in so many, so that its tables are dense.
+    struct Share {
+        let part: UInt32
+        let shift: UInt32
+
+        @inline(__always)
+        func has(_ account: UInt32) -> Bool { account & ((1 &<< shift) &- 1) == part }
+        /// The place of an account in the tables.
+        @inline(__always)
+        func place(of account: UInt32) -> Int { Int(account &>> shift) }
+    }
 
     /// Observes events in sequence order; appends what they mean, in the same order.
     ///
@@ -44,7 +68,7 @@ public struct Scorer: Sendable {
             )
             guard row < batch.count else { break }
             let event = Observation(
-                batch, row, sequence: firstSequence &+ UInt64(row), historical: historical)
+                batch, row, share, sequence: firstSequence &+ UInt64(row), historical: historical)
             observe(event, into: &signals)
             row += 1
         }
@@ -52,6 +76,7 @@ public struct Scorer: Sendable {
 
     /// One event, as the scorer needs it.
     struct Observation {
+        /// Place of the account in the tables.
         let account: Int
         let ts: Int64
         let totals: Totals
@@ -60,8 +85,10 @@ public struct Scorer: Sendable {
         let stamp: Stamp
         var sequence: UInt64 { stamp.sequence }
 
-        init(_ batch: borrowing EventBatch, _ row: Int, sequence: UInt64, historical: Bool) {
-            account = Int(batch.identity[row])
+        init(
+            _ batch: borrowing EventBatch, _ row: Int, _ share: Share, sequence: UInt64, historical: Bool
+        ) {
+            account = share.place(of: batch.identity[row])
             ts = batch.ts[row]
             totals = Totals(
                 cost: batch.cost[row],
@@ -113,14 +140,14 @@ public struct Scorer: Sendable {
         if !now[a].models.contains(model) {
             now[a].models.insert(model)
             let group = folding.group(of: model)
-            if used.insert(account: UInt32(a), isServer: false, value: group) {
+            if used.insert(account: event.stamp.account, isServer: false, value: group) {
                 signals.append(firstUse(.newModel, model, group: group, event, late))
             }
         }
         let server = event.facet.mcpServer
         if !now[a].servers.contains(server) {
             now[a].servers.insert(server)
-            if used.insert(account: UInt32(a), isServer: true, value: server) {
+            if used.insert(account: event.stamp.account, isServer: true, value: server) {
                 signals.append(firstUse(.newMCPServer, server, group: server, event, late))
             }
         }
@@ -149,7 +176,7 @@ public struct Scorer: Sendable {
     private mutating func makeRoom(for accounts: Span<UInt32>) {
         var highest: UInt32 = 0
         for i in accounts.indices { highest = max(highest, accounts[i]) }
-        let wanted = Int(highest) + 1
+        let wanted = share.place(of: highest) + 1
         if accounts.isEmpty || wanted <= now.count { return }
         if wanted > now.capacity {
             // Memory that nobody has written costs nothing yet, and moving costs much: small tables take four

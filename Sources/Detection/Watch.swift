@@ -6,9 +6,9 @@ struct Watch: Sendable {
     /// Different facets that are told apart; further ones are summed as "other" (`Facet()`).
     static let facetsMax = 64
 
-    private(set) var parts: [Part] = []
+    var parts: [Part] = []
     /// The hour of the account's clock when it began.
-    private(set) var since: Int32 = 0
+    var since: Int32 = 0
 
     mutating func add(_ totals: Totals, _ facet: Facet) {
         for i in parts.indices where parts[i].facet == facet {
@@ -41,6 +41,12 @@ struct WatchPool: Sendable {
         if number == UInt32(watches.count) { watches.append(Watch()) }
         watches[Int(number)].begin(at: hour)
         return number
+    }
+
+    /// The number of a watch that was going on before.
+    mutating func resume(_ watch: Watch) -> UInt32 {
+        watches.append(watch)
+        return UInt32(watches.count - 1)
     }
 
     /// Nobody needs the watch any more.

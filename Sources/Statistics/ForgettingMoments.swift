@@ -24,6 +24,16 @@ public struct ForgettingMoments: Hashable, Sendable {
         count = 0
     }
 
+    /// The state that was learned before; nil where learning gives none such.
+    public init?(mean: Float, variance: Float, count: Float) {
+        guard mean.isFinite, variance.isFinite, variance >= 0, (0...0x1p24).contains(count) else {
+            return nil
+        }
+        self.mean = mean
+        self.variance = variance
+        self.count = count
+    }
+
     /// Learns one finite value. `memory` is in values, at least 1.
     public mutating func learn(_ value: Double, memory: Double) {
         precondition(value.isFinite && memory >= 1)

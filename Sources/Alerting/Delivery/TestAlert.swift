@@ -2,8 +2,8 @@ import Detection
 public import UsageEvents
 
 extension Notification {
-    /// A message that a person asked for to try a sink: an alert like a real one, about an account that cannot
-    /// exist, and marked as a test by its purpose, its title and its name.
+    /// A message that a person asked for to try a sink: an alert like a real one, about an account that
+    /// cannot exist, and marked as a test by its purpose, its title and its name.
     public static func test(at now: Timestamp) -> Notification {
         let startsAt = Timestamp(rawValue: now.rawValue - 20 * 60 * 1_000)
         let name = Hash128(parts: [Array("test".utf8), Array(String(now.rawValue).utf8)]).shortHex

@@ -43,7 +43,7 @@ public struct AccountHistory: Sendable {
     public static func derive<D: Disk>(
         _ disk: D, directory: String, identity: String, alert: AlertTransition? = nil
     ) throws -> AccountHistory? {
-        let known = try configurations(disk, directory: directory)
+        let known = try configurations(LogReader(disk, directory: directory))
         let chosen = known.last { $0.fingerprint == alert?.configuration } ?? known[known.count - 1]
         var history = AccountHistory(identity: identity, configuration: chosen)
         var engine = chosen.engine
@@ -110,10 +110,13 @@ public struct AccountHistory: Sendable {
         }
     }
 
-    /// The configurations that a log has had: the defaults first, the one in force last.
-    private static func configurations<D: Disk>(_ disk: D, directory: String) throws -> [RunConfiguration] {
-        var found = [RunConfiguration(TidemarkConfiguration())]
-        var reader = try LogReader(disk, directory: directory)
+    /// The configurations that a log has had from where a reader stands: the one in force there first, the
+    /// one in force at the end last.
+    private static func configurations<D: Disk>(
+        _ reader: consuming LogReader<D>,
+        after first: RunConfiguration = RunConfiguration(TidemarkConfiguration())
+    ) throws -> [RunConfiguration] {
+        var found = [first]
         var batch = EventBatch()
         var symbols = Symbols()
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .ts) {
@@ -129,7 +132,17 @@ public struct AccountHistory: Sendable {
     public static func configuration<D: Disk>(
         _ disk: D, directory: String
     ) throws -> RunConfiguration {
-        let known = try configurations(disk, directory: directory)
+        let store = SnapshotStore(disk, log: directory)
+        for name in store.names() {
+            do {
+                let head = try store.head(name)
+                let before = try head.configuration()
+                let reader = try head.mark.reader(disk, directory: directory, log: head.log)
+                let known = try configurations(reader, after: before)
+                return known[known.count - 1]
+            } catch is SnapshotRefusal {}
+        }
+        let known = try configurations(LogReader(disk, directory: directory))
         return known[known.count - 1]
     }
 }

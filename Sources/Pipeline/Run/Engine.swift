@@ -7,9 +7,9 @@ public import UsageEvents
 /// The same records and the same configuration give the same transitions, whatever the size of the batches
 /// they come in.
 public struct Engine: Sendable {
-    private var scorer: Scorer
-    private var judge: Judge
-    private var book: AlertBook
+    var scorer: Scorer
+    var judge: Judge
+    var book: AlertBook
     private var signals: [Signal] = []
 
     /// An engine that has seen nothing; `fingerprint` goes into each alert's evidence.
@@ -37,16 +37,28 @@ public struct Engine: Sendable {
         symbols: borrowing Symbols,
         into transitions: inout [AlertTransition]
     ) {
-        signals.removeAll(keepingCapacity: true)
-        scorer.learnNames(of: symbols.models)
-        scorer.observe(batch, firstSequence: firstSequence, historical: received == nil, into: &signals)
-        if let received { tick(received, into: &transitions) }
         // Out of the engine meanwhile, so that no signal has to be copied for fear that it changes.
         var signals: [Signal] = []
         swap(&signals, &self.signals)
-        for i in signals.indices {
+        signals.removeAll(keepingCapacity: true)
+        scorer.learnNames(of: symbols.models)
+        scorer.observe(batch, firstSequence: firstSequence, historical: received == nil, into: &signals)
+        judge([signals], received: received, symbols: symbols, into: &transitions)
+        swap(&signals, &self.signals)
+    }
+
+    /// Judges the signals of a block, those of several scorers in the order of their sequences.
+    mutating func judge(
+        _ parts: [[Signal]], received: Timestamp?, symbols: borrowing Symbols,
+        into transitions: inout [AlertTransition]
+    ) {
+        if let received { tick(received, into: &transitions) }
+        var heads = [Int](repeating: 0, count: parts.count)
+        while let part = Self.first(of: parts, heads) {
+            let at = heads[part]
+            heads[part] = at + 1
             // What is only learned from raises nothing, but moves the clock.
-            if !judge.learn(signals[i]), let anomaly = judge.observe(signals[i], symbols: symbols) {
+            if !judge.learn(parts[part][at]), let anomaly = judge.observe(parts[part][at], symbols: symbols) {
                 guard let now = judge.now else { continue }
                 book.advance(to: now, into: &transitions)
                 book.observe(anomaly, now: now, symbols: symbols, into: &transitions)
@@ -54,13 +66,36 @@ public struct Engine: Sendable {
                 book.advance(to: now, into: &transitions)
             }
         }
-        swap(&signals, &self.signals)
+    }
+
+    /// Which part has the signal with the lowest sequence. An event belongs to one account, so no two parts
+    /// have the same.
+    private static func first(of parts: [[Signal]], _ heads: [Int]) -> Int? {
+        var best: Int?
+        var lowest = UInt64.max
+        for part in parts.indices where heads[part] < parts[part].count {
+            let sequence = parts[part][heads[part]].sequence
+            if best == nil || sequence < lowest { (best, lowest) = (part, sequence) }
+        }
+        return best
     }
 
     /// The wall clock moved on while nothing was received.
     public mutating func tick(_ received: Timestamp, into transitions: inout [AlertTransition]) {
         judge.observe(received: received)
         if let now = judge.now { book.advance(to: now, into: &transitions) }
+    }
+
+    /// The transitions with which another engine takes over, which has seen the same events under another
+    /// configuration: what is gone under it is superseded, what is new is recorded.
+    func handOver(to next: Engine, into transitions: inout [AlertTransition]) {
+        let now = next.now ?? Timestamp(rawValue: 0)
+        let before = openAlerts
+        let after = next.openAlerts
+        for alert in before where !after.contains(where: { $0.id == alert.id }) {
+            transitions.append(AlertBook.superseded(alert, at: max(now, alert.at)))
+        }
+        transitions.append(contentsOf: after.filter { alert in !before.contains { $0.id == alert.id } })
     }
 
     /// What an account's baselines say, for `explain`; nil for an account that was never seen.

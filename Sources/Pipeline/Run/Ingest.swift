@@ -17,6 +17,8 @@ public struct IngestOptions: Sendable {
     /// Settings from the environment that override the log's own; they are written into the log before the
     /// first event.
     public var environment: [String: String] = [:]
+    /// When snapshots are made.
+    var snapshots = SnapshotPolicy()
 
     /// Options for a log and its inputs.
     public init(log: String, feed: FeedOptions) {
@@ -78,6 +80,10 @@ public final class Ingest<D: Disk> {
     /// Nil where events are only appended.
     private var engine: Engine?
     private var journal: Journal<D>?
+    private var snapshots: Snapshots<D>
+    /// Where the engine stands, and under which configuration.
+    private var mark = LogMark()
+    private var configuration = RunConfiguration(TidemarkConfiguration())
     private var symbols = Symbols()
     private var batch = EventBatch()
     private var transitions: [AlertTransition] = []
@@ -87,25 +93,34 @@ public final class Ingest<D: Disk> {
     /// What the log's recovery found.
     public var recovery: RecoveryReport { writer.recovery }
 
-    /// Takes the lock, recovers the log, reads its duplicate window, and folds what is there through the
-    /// engine.
+    /// Takes the lock, recovers the log, and brings its duplicate window, the engine and the journal to its
+    /// end: from the newest snapshot that fits, else from the beginning.
     public init(_ disk: D, options: IngestOptions, observer: IngestObserver) throws {
         var writing = LogWriter<D>.Options()
         writing.segmentBytes = options.segmentBytes
         self.options = options
         self.disk = disk
         writer = try LogWriter(disk, directory: options.log, options: writing)
-        duplicates = try DuplicateWindow.restore(
-            disk, directory: options.log, horizon: writer.recovery.duplicates)
+        duplicates = DuplicateWindow()
         rejected = try RejectedLines(disk, directory: options.log)
-        if options.detects { try beginDetection(disk, observer) }
+        snapshots = Snapshots(disk, log: options.log, policy: options.snapshots)
+        if try !options.detects || !beginDetection(disk, observer) {
+            duplicates = try DuplicateWindow.restore(
+                disk, directory: options.log, horizon: writer.recovery.duplicates)
+        }
     }
 
-    /// Brings engine and journal to the end of the log.
-    private func beginDetection(_ disk: D, _ observer: IngestObserver) throws {
-        var fold = try LogFold(disk, directory: options.log)
+    /// Brings engine and journal to the end of the log; returns whether a snapshot gave the duplicate window
+    /// too.
+    private func beginDetection(_ disk: D, _ observer: IngestObserver) throws -> Bool {
         var journal = try Journal(disk, log: options.log)
+        let beginning = try snapshots.begin(writer.id, &journal, notice: observer.notice)
+        let window = beginning.duplicates
+        var fold = beginning.fold
+        var before = fold.events
         while try fold.step(into: &transitions) {
+            snapshots.add(events: Int(fold.events - before))
+            before = fold.events
             try journal.record(transitions)
             transitions.removeAll(keepingCapacity: true)
         }
@@ -127,9 +142,13 @@ public final class Ingest<D: Disk> {
         summary.journalMoved = journal.moved
         let state = fold.finish()
         symbols = state.symbols
+        configuration = state.configuration
+        mark = state.mark
         lateBefore = state.engine.lateEvents
         engine = state.engine
         self.journal = consume journal
+        if let window { duplicates = window }
+        return window != nil
     }
 
     /// Reads all inputs to their end, or until a signal.
@@ -154,6 +173,7 @@ public final class Ingest<D: Disk> {
                     observer.durable(linesTold)
                 }
                 observer.progress(feed.counts.bytes, feed.bytesExpected, summary.accepted, summary.alerts)
+                makeSnapshot(observer)
             }
         }
         feed.finish()
@@ -162,7 +182,26 @@ public final class Ingest<D: Disk> {
         summary.problems = feed.problems
         summary.interruptedBy = Interruption.pending
         summary.seconds = monotonicSeconds() - began
-        return try close()
+        return try close(observer)
+    }
+
+    /// Makes a snapshot where one is due: of durable events only, all of which the journal has.
+    private func makeSnapshot(_ observer: IngestObserver, atEnd: Bool = false) {
+        guard let engine, snapshots.isDue(accounts: symbols.identities.count, atEnd: atEnd) else {
+            return
+        }
+        snapshots.make(
+            {
+                try journal?.sync()
+                let state = engine.state(symbols: symbols)
+                var window = StateWriter()
+                duplicates.write(into: &window)
+                let head = Snapshot.Head(
+                    log: writer.id, mark: mark, fingerprint: configuration.fingerprint,
+                    settings: configuration.settings.canonicalText, journal: journal?.mark ?? JournalMark(),
+                    digest: state.digest)
+                return Snapshot(head: head, state: state.bytes, duplicates: window.bytes)
+            }, notice: observer.notice)
     }
 
     private var duplicatesDropped = 0
@@ -202,10 +241,12 @@ public final class Ingest<D: Disk> {
         let first = writer.nextSequence - UInt64(batch.count)
         summary.accepted += batch.count
         summary.span.add(batch)
+        let wall = received == nil ? nil : writer.received
         engine?.observe(
-            batch, firstSequence: first,
-            received: received == nil ? nil : writer.received.map(Timestamp.init(rawValue:)),
-            symbols: symbols, into: &transitions)
+            batch, firstSequence: first, received: wall.map(Timestamp.init(rawValue:)), symbols: symbols,
+            into: &transitions)
+        mark.take(batch, firstSequence: first, received: wall, symbols: symbols)
+        snapshots.add(events: batch.count)
         try tell(observer)
     }
 
@@ -252,7 +293,10 @@ public final class Ingest<D: Disk> {
         let wall = wallClock()
         try writer.appendTick(received: wall)
         try writer.commit()
-        engine?.tick(Timestamp(rawValue: writer.received ?? wall), into: &transitions)
+        let received = writer.received ?? wall
+        engine?.tick(Timestamp(rawValue: received), into: &transitions)
+        mark.take(tick: received)
+        snapshots.add(events: 0)
         try tell(observer)
     }
 
@@ -267,7 +311,8 @@ public final class Ingest<D: Disk> {
         }
     }
 
-    private func close() throws -> IngestSummary {
+    private func close(_ observer: IngestObserver) throws -> IngestSummary {
+        makeSnapshot(observer, atEnd: true)
         summary.late = (engine?.lateEvents ?? lateBefore) - lateBefore
         summary.bytesWritten = writer.bytesWritten
         let result = summary

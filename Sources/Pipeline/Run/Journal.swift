@@ -1,6 +1,14 @@
 public import Alerting
 public import EventLog
 
+/// How far a journal had come: what its beginning must be like for a snapshot to go on from there.
+struct JournalMark: Sendable, Hashable {
+    var lines = 0
+    var bytes = 0
+    /// CRC-32C of those bytes.
+    var checksum: UInt32 = CRC32C().value
+}
+
 /// The journal of transitions: a file of JSON lines, a pure function of the log.
 ///
 /// Whoever opens it to write folds the log first and passes every transition again; lines that are there
@@ -28,6 +36,12 @@ public struct Journal<D: Disk>: ~Copyable {
     private var compared = 0
     private var isCatchingUp = true
     private var buffer: [UInt8] = []
+    /// Of every line that was passed.
+    private var bytes = 0
+    private var checksum = CRC32C()
+
+    /// How far it has come.
+    var mark: JournalMark { JournalMark(lines: lines, bytes: bytes, checksum: checksum.value) }
 
     /// Opens the journal of a log; the caller holds the log's lock.
     public init(_ disk: D, log: String) throws(IOFailure) {
@@ -42,12 +56,8 @@ public struct Journal<D: Disk>: ~Copyable {
         let file = try disk.open(path, .updateOrCreate)
         let size = try disk.size(file)
         var existing: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while existing.count < size {
-            let n = try disk.read(file, at: existing.count, count: chunk.count, into: &chunk)
-            if n == 0 { break }
-            existing.append(contentsOf: chunk[..<n])
-        }
+        let read = try disk.readAll(file, at: 0, count: size, into: &existing)
+        existing.removeLast(existing.count - read)
         // A line without an end was being written when the process died.
         let whole = (existing.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         existing.removeLast(existing.count - whole)
@@ -60,6 +70,21 @@ public struct Journal<D: Disk>: ~Copyable {
         length = whole
     }
 
+    /// Goes on behind what had been told when a snapshot was made; false, with nothing done, where the file
+    /// does not begin with that. Call it before anything is recorded.
+    mutating func resume(_ mark: JournalMark) -> Bool {
+        precondition(lines == 0 && isCatchingUp)
+        guard mark.bytes <= existing.count else { return false }
+        var sum = CRC32C()
+        sum.feed(existing.span.extracting(0..<mark.bytes))
+        guard sum.value == mark.checksum else { return false }
+        lines = mark.lines
+        bytes = mark.bytes
+        checksum = sum
+        compared = mark.bytes
+        return true
+    }
+
     /// Takes transitions in order: compares them with what is there, appends what is not.
     public mutating func record(_ transitions: [AlertTransition]) throws(IOFailure) {
         guard !transitions.isEmpty else { return }
@@ -69,8 +94,12 @@ public struct Journal<D: Disk>: ~Copyable {
             transition.write(into: &buffer)
             buffer.append(UInt8(ascii: "\n"))
             lines += 1
-            guard isCatchingUp else { continue }
             let count = buffer.count - from
+            bytes += count
+            var sum = checksum
+            sum.feed(buffer.span.extracting(from..<buffer.count))
+            checksum = sum
+            guard isCatchingUp else { continue }
             if compared + count <= existing.count,
                 buffer[from...].elementsEqual(existing[compared..<(compared + count)])
             {

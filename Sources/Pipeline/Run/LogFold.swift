@@ -15,17 +15,14 @@ public struct LogFold<D: Disk>: ~Copyable {
     public var symbols = Symbols()
     /// Configuration in force.
     public private(set) var configuration: RunConfiguration
-    /// Events read.
-    public private(set) var events: UInt64 = 0
-    /// The largest wall clock that a live block carried; nil in a log of history only.
-    public private(set) var received: Timestamp?
+    /// Where it stands.
+    private(set) var mark = LogMark()
 
     private let disk: D
     private let directory: String
     private let override: RunConfiguration?
     private var reader: LogReader<D>
     private var batch = EventBatch()
-    private let start: UInt64
 
     /// A fold over the log in a directory.
     ///
@@ -37,8 +34,30 @@ public struct LogFold<D: Disk>: ~Copyable {
         configuration = override ?? RunConfiguration(TidemarkConfiguration())
         engine = configuration.engine
         reader = try LogReader(disk, directory: directory)
-        start = 0
     }
+
+    /// A fold that goes on from a snapshot; throws `SnapshotRefusal` where the log is not as it was then.
+    init(_ disk: D, directory: String, resuming snapshot: Snapshot) throws {
+        let head = snapshot.head
+        let configuration = try head.configuration()
+        let reader = try head.mark.reader(disk, directory: directory, log: head.log)
+        var symbols = Symbols()
+        let engine: Engine
+        do throws(StateFault) {
+            engine = try Engine(state: snapshot.state, configuration: configuration, symbols: &symbols)
+        } catch { throw SnapshotRefusal.broken(error.what) }
+        self.disk = disk
+        self.directory = directory
+        override = nil
+        self.configuration = configuration
+        self.reader = reader
+        self.engine = engine
+        self.symbols = symbols
+        mark = head.mark
+    }
+
+    /// Events read.
+    public var events: UInt64 { mark.events }
 
     /// Sequence of the next event.
     public var nextSequence: UInt64 { reader.nextSequence }
@@ -54,15 +73,15 @@ public struct LogFold<D: Disk>: ~Copyable {
         switch record {
         case .events(let block):
             let wall = block.received.map { Timestamp(rawValue: $0) }
-            received = Self.later(received, wall)
             engine.observe(
                 batch, firstSequence: block.firstSequence, received: wall, symbols: symbols,
                 into: &transitions)
-            events += UInt64(block.count)
+            mark.take(batch, firstSequence: block.firstSequence, received: block.received, symbols: symbols)
         case .tick(let wall):
-            received = Self.later(received, Timestamp(rawValue: wall))
+            mark.take(tick: wall)
             engine.tick(Timestamp(rawValue: wall), into: &transitions)
         case .control(let control):
+            mark.take(control)
             guard override == nil, control.name == RunConfiguration.controlName else { break }
             try begin(
                 RunConfiguration(RunConfiguration.settings(payload: control.payload)), at: control,
@@ -71,11 +90,6 @@ public struct LogFold<D: Disk>: ~Copyable {
             break
         }
         return true
-    }
-
-    private static func later(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
-        guard let a, let b else { return a ?? b }
-        return max(a, b)
     }
 
     /// Begins an epoch.
@@ -92,13 +106,7 @@ public struct LogFold<D: Disk>: ~Copyable {
             ignored.removeAll(keepingCapacity: true)
             guard try silent.step(into: &ignored) else { break }
         }
-        let now = silent.engine.now ?? Timestamp(rawValue: 0)
-        let before = engine.openAlerts
-        let after = silent.engine.openAlerts
-        for alert in before where !after.contains(where: { $0.id == alert.id }) {
-            transitions.append(AlertBook.superseded(alert, at: max(now, alert.at)))
-        }
-        transitions.append(contentsOf: after.filter { alert in !before.contains { $0.id == alert.id } })
+        engine.handOver(to: silent.engine, into: &transitions)
         engine = silent.engine
         // Symbols are numbered by first appearance, so those of the silent fold serve the same events.
         symbols = silent.symbols
@@ -106,9 +114,9 @@ public struct LogFold<D: Disk>: ~Copyable {
     }
 
     /// Gives up the reader and keeps what was learned, to go on with events that the caller appends itself.
-    public consuming func finish() -> (
-        engine: Engine, symbols: Symbols, configuration: RunConfiguration, received: Timestamp?
+    consuming func finish() -> (
+        engine: Engine, symbols: Symbols, configuration: RunConfiguration, mark: LogMark
     ) {
-        (engine, symbols, configuration, received)
+        (engine, symbols, configuration, mark)
     }
 }

@@ -14,10 +14,43 @@ extension FuzzTarget {
         FuzzTarget(name: "forged-segment", seeds: Seeds.segments) { bytes in
             try SegmentUnderTest(SegmentForgery.repaired(bytes)).check()
         },
+        FuzzTarget(name: "sealed-segment", seeds: Seeds.sealedSegments) { try SegmentUnderTest($0).check() },
+        // The index of a sealed segment, and how the rows of a block arrived: checksums are made to agree.
+        FuzzTarget(name: "index", seeds: Seeds.indexes) { try checkIndex($0) },
         FuzzTarget(name: "forged-replay", seeds: Seeds.segments) { bytes in
             try SegmentUnderTest(SegmentForgery.repaired(bytes)).replay()
         },
     ]
+}
+
+/// Any bytes as the rows of an index behind a header that fits, and as runs.
+func checkIndex(_ bytes: [UInt8]) throws {
+    let file = FileIdentity(logID: LogID(high: 1, low: 2), firstSequence: 0)
+    if let runs = BlockRuns(bytes.span, rows: bytes.count) {
+        try promiseEqual(runs.rows, bytes.count, "rows of runs, and of the block")
+        try promiseEqual(BlockRuns(runs.encoded().span, rows: bytes.count), runs, "runs written and read")
+    }
+    let size = LogFormat.blockBytesMin + 8
+    let rows = Array(bytes.prefix((bytes.count) / SegmentFooter.rowBytes * SegmentFooter.rowBytes))
+    var content = rows + [0, 0, 0, 0]
+    content.append(littleEndian: UInt32(size + rows.count))
+    var header = BlockHeader(kind: .footer, firstSequence: 0)
+    header.length = size + rows.count
+    header.directoryChecksum = CRC32C.of(content.span)
+    var block: [UInt8] = []
+    _ = header.write(into: &block, file: file, offset: 0)
+    block += content
+    block.append(littleEndian: LogFormat.endMark)
+    guard let index = SegmentFooter(block.span, header: header) else {
+        throw BrokenPromise(description: "an index with checksums that agree is refused")
+    }
+    try promiseEqual(index.rows.count, rows.count / SegmentFooter.rowBytes, "rows of an index")
+    for sequence in [0, 1, UInt64(bytes.count), .max] {
+        guard let row = index.row(at: sequence) else { continue }
+        try promise(row.firstSequence <= sequence, "a row behind the sequence")
+    }
+    let again = index.block(file, offset: 0, previous: 0, endSequence: 0, lastReceived: LogFormat.noReceived)
+    try promiseEqual(again, block, "an index written again")
 }
 
 /// A log of one segment that holds any bytes.

@@ -43,6 +43,32 @@ enum Seeds {
         }
     }
 
+    /// Sealed segments without ids.
+    static func sealedSegments() throws -> [[UInt8]] {
+        try [[1], [2, 9], [70, 1]].map { rows in
+            var generator = RandomBatches(seed: UInt64(rows.count))
+            let disk = SimulatedDisk()
+            var writer = try LogWriter(disk, directory: SegmentUnderTest.log)
+            try writer.appendControl("configuration", payload: Array("alerting.digest_per_day: 3".utf8))
+            for (i, count) in rows.enumerated() {
+                let batch = generator.batch(count, .plausible)
+                _ = try writer.append(
+                    batch, symbols: generator.symbols, received: 1_772_000_000_000 + Int64(i))
+            }
+            try writer.close()
+            _ = try LogSealer.seal(disk, directory: SegmentUnderTest.log)
+            // A segment under test stands alone.
+            disk.takeAway(SegmentUnderTest.path.dropLast(3) + "ids")
+            _ = try LogRepairer.repair(disk, directory: SegmentUnderTest.log)
+            return disk.contents(SegmentUnderTest.path) ?? []
+        }
+    }
+
+    /// Rows of indexes, and runs.
+    static func indexes() throws -> [[UInt8]] {
+        try sealedSegments().map { Array($0.suffix(200)) } + [[5, 7, 2, 9], [1, 1, 1], [4, 4, 6, 3]]
+    }
+
     /// Segments of small logs, with every kind of record and of column.
     static func segments() throws -> [[UInt8]] {
         var seeds = try ["1.0", "1.0-repaired"].flatMap { try fixtures("log/\($0)/segments") }
