@@ -16,7 +16,8 @@ import Testing
         "Pipeline": ["UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Yams"],
         "Sinks": ["UsageEvents", "Detection", "Alerting", "Crypto"],
         "Service": [
-            "UsageEvents", "EventLog", "Alerting", "Pipeline", "Sinks", "AsyncHTTPClient", "Logging", "NIOCore",
+            "UsageEvents", "EventLog", "Alerting", "Pipeline", "Sinks", "AsyncHTTPClient", "Logging",
+            "NIOCore",
             "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "System", "SystemPackage",
         ],
         "tidemarkd": [
@@ -34,9 +35,11 @@ import Testing
     private static let platformFiles: [String: String] = [
         "Sources/EventLog/Storage/PosixDisk.swift": "the real disk behind the protocol `Disk`",
         "Sources/Pipeline/Input/FileInput.swift": "reads files, pipes and the clock",
+        "Sources/Pipeline/Run/Threads.swift": "threads and the lock by which they share anything",
         "Sources/Service/FileBytes.swift": "reads files of the administrator with owner and permissions",
         "Sources/Service/Network/SystemNames.swift": "looks up names",
-        "Sources/Service/ProcessEnvironment.swift": "variables, which are taken away once read; the host's name",
+        "Sources/Service/ProcessEnvironment.swift":
+            "variables, which are taken away once read; the host's name",
         "Sources/Service/ServiceManager.swift": "tells the service manager how far the process is",
         "Sources/tidemarkd/StandardStreams.swift": "writes to the two output streams; variables",
         "Sources/tidemark/Terminal/Platform.swift": "what the terminal is, signals, writing to a descriptor",

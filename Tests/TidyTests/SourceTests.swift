@@ -18,6 +18,7 @@ import Testing
         "Sources/EventLog/Zstd": "calls of zstd",
         "Sources/UsageEvents/ByteBlocks.swift": "compares and copies eight bytes at once",
         "Sources/Pipeline/Input": "calls of the C library, and the buffer that they fill",
+        "Sources/Pipeline/Run/Threads.swift": "calls of the C library; the lock that guards what is shared",
         "Sources/Service/FileBytes.swift": "calls of the C library",
         "Sources/Service/Network/SystemNames.swift": "a list that the C library hands out",
         "Sources/Service/ProcessEnvironment.swift": "calls of the C library",

@@ -34,6 +34,11 @@ struct ReplayCommand: ParsableCommand {
     @Option(name: .long, help: "Show alerts before this: the same forms.")
     var until: TimeBound?
 
+    @Option(
+        name: .long,
+        help: "Threads that replay a log; they change nothing but the time. Default: one for each processor.")
+    var threads: Int?
+
     @Flag(name: .long, help: "Updates, ends and digest lines too; --json always has them.")
     var all = false
 
@@ -42,6 +47,11 @@ struct ReplayCommand: ParsableCommand {
 
     @Flag(name: .long, help: "One JSON object a line: every transition, in the journal's order.")
     var json = false
+
+    func validate() throws {
+        guard let threads, !(1...64).contains(threads) else { return }
+        throw ValidationError("--threads is a number from 1 to 64")
+    }
 
     func run() throws {
         let session = Session(common, json: json)
@@ -55,6 +65,7 @@ struct ReplayCommand: ParsableCommand {
                 let size = bar.isShown ? try LogStatistics(session.disk, directory: session.log).events : 0
                 summary = try Replay.log(
                     session.disk, directory: session.log, override: try logOverride(session),
+                    threads: threads,
                     progress: { events, alerts in
                         bar.update(.events(events, of: size), events: events, alerts: alerts)
                     }, emit: collector.take)

@@ -121,8 +121,8 @@ struct OutboxTests {
         }
     }
 
-    /// One life: plans, deliveries to a receiver that remembers, and a crash somewhere; then a look at what is
-    /// left.
+    /// One life: plans, deliveries to a receiver that remembers, and a crash somewhere; then a look at what
+    /// is left.
     @Test(arguments: 0..<20)
     func `a crash at any call loses no message and repeats only what was in flight`(seed: Int) throws {
         var calls = 1

@@ -1,0 +1,212 @@
+import Alerting
+import Detection
+import EventLog
+import UsageEvents
+
+/// The same fold as `LogFold`, on several threads.
+///
+/// One thread reads blocks, numbers their labels and judges; every thread decodes blocks and scores parts of
+/// the accounts. Scores of an account depend on its own events alone and are judged in the order of their
+/// sequences, so the transitions are those of one thread.
+struct ThreadedFold<D: Disk>: ~Copyable {
+    /// Judge and alert book; its scorer is not used.
+    private(set) var engine: Engine
+    private(set) var symbols = Symbols()
+    private(set) var configuration: RunConfiguration
+    private(set) var events: UInt64 = 0
+    private(set) var isTorn = false
+
+    private let disk: D
+    private let directory: String
+    private let override: RunConfiguration?
+    private let threads: Int
+    private var reader: LogReader<D>
+    private var folding = ModelFolding()
+    private let line: Monitor<BlockLine>
+    /// Ticks by the number of blocks before them.
+    private var ticks: [(block: Int, wall: Timestamp)] = []
+    private var blocksRead = 0
+    private var blocksJudged = 0
+    private var pending = Pending.nothing
+
+    /// What waits until all blocks before it have been judged.
+    private enum Pending {
+        case nothing
+        case end
+        case control(ControlRecord)
+        case damage(LogError)
+    }
+
+    /// What the thread that reads and judges may do next.
+    private enum Step {
+        case judge(BlockLine.Block)
+        case mend(BlockLine.Block)
+        case read(BlockLine.Block)
+        case work(BlockLine.Task)
+        case settle
+    }
+
+    /// Parts of the accounts: at least one a thread, a power of two.
+    private static func scorers(_ configuration: RunConfiguration, threads: Int) -> [Scorer] {
+        var parts = 1
+        while parts < threads { parts *= 2 }
+        let detection = configuration.settings.detection
+        return (0..<parts).map { Scorer(configuration: detection, part: $0, of: parts) }
+    }
+
+    init(_ disk: D, directory: String, override: RunConfiguration?, threads: Int) throws(LogError) {
+        self.disk = disk
+        self.directory = directory
+        self.override = override
+        self.threads = threads
+        configuration = override ?? RunConfiguration(TidemarkConfiguration())
+        engine = configuration.engine
+        reader = try LogReader(disk, directory: directory)
+        // A block for each thread, one that is being read and one that is being judged.
+        line = Monitor(
+            BlockLine(blocks: threads + 2, scorers: Self.scorers(configuration, threads: threads)))
+    }
+
+    /// Folds everything up to a sequence, or to the end of the log; `emit` takes the transitions of a block.
+    mutating func run(
+        until end: UInt64 = .max, emit: (_ events: UInt64, [AlertTransition]) throws -> Void
+    ) throws {
+        let line = line
+        let workers = Threads(threads - 1) {
+            var decoder = RawBlockDecoder()
+            while line.take({ $0.next() }).run(&decoder, line) {}
+        }
+        do {
+            try lead(until: end, emit)
+        } catch {
+            line.update { $0.stop() }
+            workers.join()
+            throw error
+        }
+        line.update { $0.stop() }
+        workers.join()
+    }
+
+    /// What the thread does that reads and judges.
+    private mutating func lead(
+        until end: UInt64, _ emit: (UInt64, [AlertTransition]) throws -> Void
+    ) throws {
+        var decoder = RawBlockDecoder()
+        var transitions: [AlertTransition] = []
+        while true {
+            let mayRead = if case .nothing = pending { reader.nextSequence < end } else { false }
+            let step = line.take { line -> Step? in
+                if let block = line.failed { return .mend(block) }
+                if let block = line.scored { return .judge(block) }
+                if mayRead, let block = line.room { return .read(block) }
+                if let task = line.next() { return .work(task) }
+                return line.isEmpty && !mayRead ? .settle : nil
+            }
+            switch step {
+            case .judge(let block):
+                judge(block, into: &transitions)
+            case .mend(let block):
+                guard try mend(block) else { return }
+                continue
+            case .read(let block):
+                read(into: block)
+                continue
+            case .work(let task):
+                _ = task.run(&decoder, line)
+                continue
+            case .settle:
+                applyTicks(into: &transitions)
+                switch pending {
+                case .nothing, .end:
+                    return try emit(events, transitions)
+                case .damage(let error):
+                    try emit(events, transitions)
+                    throw error
+                case .control(let control):
+                    try begin(control, into: &transitions)
+                    pending = .nothing
+                }
+            }
+            try emit(events, transitions)
+            transitions.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private mutating func judge(_ block: BlockLine.Block, into transitions: inout [AlertTransition]) {
+        applyTicks(into: &transitions)
+        if let record = block.record {
+            engine.judge(
+                block.found.map(\.signals), received: record.received.map { Timestamp(rawValue: $0) },
+                symbols: symbols, into: &transitions)
+            events += UInt64(record.count)
+        }
+        blocksJudged += 1
+        line.update { $0.didJudge() }
+    }
+
+    /// Takes the next record of the log.
+    private mutating func read(into block: BlockLine.Block) {
+        do throws(LogError) {
+            switch try reader.next(
+                raw: &block.raw, into: &block.batch, symbols: &symbols, columns: .detection)
+            {
+            case .events(let record):
+                folding.extend(to: symbols.models)
+                block.folding = folding
+                block.record = record
+                blocksRead += 1
+                let isDecoded = block.raw.isEmpty
+                line.update { $0.append(isDecoded: isDecoded) }
+            case .tick(let wall):
+                ticks.append((blocksRead, Timestamp(rawValue: wall)))
+            case .control(let control):
+                if override == nil, control.name == RunConfiguration.controlName {
+                    pending = .control(control)
+                }
+            case .durable:
+                break
+            case nil:
+                isTorn = reader.tail == .torn
+                pending = .end
+            }
+        } catch { pending = .damage(error) }
+    }
+
+    /// A check of a block failed: reads it again the ordinary way, which says what is wrong; false where the
+    /// log ends before it.
+    private mutating func mend(_ block: BlockLine.Block) throws(LogError) -> Bool {
+        guard let record = block.record else { return false }
+        var again = try LogReader(disk, directory: directory, from: record.firstSequence)
+        while let found = try again.next(into: &block.batch, symbols: &symbols, columns: .detection) {
+            guard case .events = found else { continue }
+            let number = blocksJudged
+            line.update { $0.decoded(number, isSound: true) }
+            return true
+        }
+        isTorn = again.tail == .torn
+        return false
+    }
+
+    private mutating func applyTicks(into transitions: inout [AlertTransition]) {
+        while let tick = ticks.first, tick.block <= blocksJudged {
+            engine.tick(tick.wall, into: &transitions)
+            ticks.removeFirst()
+        }
+    }
+
+    /// Begins an epoch; see `LogFold`.
+    private mutating func begin(
+        _ control: ControlRecord, into transitions: inout [AlertTransition]
+    ) throws {
+        let next = try RunConfiguration(RunConfiguration.settings(payload: control.payload))
+        defer { configuration = next }
+        guard next.fingerprint != configuration.fingerprint else { return }
+        var silent = try ThreadedFold(disk, directory: directory, override: next, threads: threads)
+        try silent.run(until: control.sequence) { _, _ in }
+        // Symbols are numbered by first appearance, so those of this fold serve the same events.
+        engine.handOver(to: silent.engine, into: &transitions)
+        engine = silent.engine
+        let scorers = silent.line.take { $0 }
+        line.update { $0.adopt(scorers) }
+    }
+}
