@@ -15,7 +15,8 @@ enum ProcessEnvironment {
         return value.isEmpty ? nil : value
     }
 
-    /// Takes a secret out of the environment: read once, it is gone for whoever looks into this process later.
+    /// Takes a secret out of the environment: read once, it is gone for whoever looks into this process
+    /// later.
     static func take(_ name: String) -> String? {
         defer { unsafe _ = unsetenv(name) }
         return value(name)

@@ -11,6 +11,7 @@ enum ExitStatus {
     static let usage: Int32 = 64
     static let badInput: Int32 = 65
     static let noInput: Int32 = 66
+    static let unavailable: Int32 = 69
     static let inputOutput: Int32 = 74
     static let locked: Int32 = 75
     static let badConfiguration: Int32 = 78

@@ -32,6 +32,8 @@ struct Tidemark: ParsableCommand {
                 subcommands: [
                     InventoryCommand.self, ReportCommand.self, Explain.self, ReplayCommand.self,
                 ]),
+            CommandGroup(
+                name: "Decide", subcommands: [AckCommand.self, SilenceCommand.self, SinkHandOver.self]),
             CommandGroup(name: "Keep", subcommands: [LogCommand.self, ConfigCommand.self]),
         ],
         defaultSubcommand: OverviewCommand.self
@@ -61,7 +63,9 @@ struct Tidemark: ParsableCommand {
         }
         var commands = 1
         // `log stat` and `config show` are two words.
-        if ["log", "config"].contains(arguments[leading]), leading + 1 < arguments.count { commands = 2 }
+        if ["log", "config", "silence"].contains(arguments[leading]), leading + 1 < arguments.count {
+            commands = 2
+        }
         let end = leading + commands
         return Array(arguments[leading..<end]) + Array(arguments[..<leading]) + Array(arguments[end...])
     }

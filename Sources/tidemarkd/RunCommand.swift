@@ -64,10 +64,10 @@ struct ForwardingService: Service {
     let logger: Logger
 
     func run() async throws {
+        // Before anybody hears that this process is ready: until then the signal would end it.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         ServiceManager.ready("forwarding")
-        let reloading = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload() }
-        }
+        let reloading = Task { for await _ in hangups { await reload() } }
         await withGracefulShutdownHandler {
             await forwarder.run()
         } onGracefulShutdown: {

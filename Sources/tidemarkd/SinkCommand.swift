@@ -106,7 +106,10 @@ struct RetryCommand: AsyncParsableCommand {
                 let dead = try Outbox.state(PosixDisk(), log: log, sink: name)?.dead.count ?? 0
                 try RetryRequest.leave(PosixDisk(), log: log, sink: name)
                 StandardStreams.error(
-                    "tidemarkd: \(name): \(dead) dead letters are sent again, at once by a running tidemarkd, else by the next one"
+                    """
+                    tidemarkd: \(name): \(dead) dead letters are sent again, at once by a running tidemarkd, \
+                    else by the next one
+                    """
                 )
             } catch {
                 throw Failure(error.description, code: .inputOutput)

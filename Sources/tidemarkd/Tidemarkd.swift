@@ -7,8 +7,8 @@ struct Tidemarkd: AsyncParsableCommand {
         commandName: "tidemarkd",
         abstract: "Forwards the alerts of a log to webhooks, chat, pagers, files and programs.",
         discussion: """
-            Follows the journal that `tidemark ingest` writes, decides for each sink what is worth a message, \
-            and delivers it at least once, under one id.
+            Follows the journal that `tidemark ingest` writes, decides for each sink what is worth a \
+            message, and delivers it at least once, under one id.
 
             Begin with:
               tidemarkd sink test oncall --config tidemark.yaml --dry-run   what would be sent

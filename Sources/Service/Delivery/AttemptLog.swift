@@ -5,8 +5,8 @@ import UsageEvents
 
 /// What happened to each alert on its way to one sink, as JSON lines that `tail --audit` and `explain` read.
 ///
-/// A record for people, no part of what delivery depends on: it is not synced, and one generation of 16 MiB is
-/// kept beside the present one.
+/// A record for people, no part of what delivery depends on: it is not synced, and one generation of 16 MiB
+/// is kept beside the present one.
 struct AttemptLog<D: Disk>: ~Copyable {
     private static var bytesMax: Int { 16 << 20 }
 
@@ -63,7 +63,8 @@ struct AttemptLog<D: Disk>: ~Copyable {
         pending.append(UInt8(ascii: "\n"))
     }
 
-    /// Writes what was noted. What cannot be written is let go of: deliveries must not wait for their history.
+    /// Writes what was noted. What cannot be written is let go of: deliveries must not wait for their
+    /// history.
     mutating func flush() {
         guard !pending.isEmpty else { return }
         do throws(IOFailure) {

@@ -77,7 +77,8 @@ public actor Forwarder {
             })
     }
 
-    /// Takes over a configuration: sinks that are gone or changed end after what is in flight, new ones begin.
+    /// Takes over a configuration: sinks that are gone or changed end after what is in flight, new ones
+    /// begin.
     ///
     /// - Throws: `Fault` where a sink cannot be used; then everything stays as it was.
     public func apply(_ configuration: DeliveryConfiguration) async throws(Fault) {

@@ -60,7 +60,10 @@ actor SinkRunner {
         policy = NotificationPolicy(decoding: outbox.state.policy, rules: rules) ?? NotificationPolicy(rules)
         if outbox.damaged > 0 {
             host.logger.error(
-                "\(settings.name): \(outbox.damaged) bytes of its outbox were damaged and set aside; what they recorded is sent again"
+                """
+                \(settings.name): \(outbox.damaged) bytes of its outbox were damaged and set aside; \
+                what they recorded is sent again
+                """
             )
         }
         if outbox.state.cursor == nil {

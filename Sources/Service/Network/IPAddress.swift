@@ -9,9 +9,9 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// Reads the usual notations: four decimal numbers, or RFC 4291 with at most one `::`. The lax forms of old
-    /// resolvers (octal, hexadecimal, fewer than four parts) are no addresses here: they are names, and judged
-    /// by what they resolve to.
+    /// Reads the usual notations: four decimal numbers, or RFC 4291 with at most one `::`. The lax forms of
+    /// old resolvers (octal, hexadecimal, fewer than four parts) are no addresses here: they are names, and
+    /// judged by what they resolve to.
     init?(_ text: String) {
         if let four = Self.four(text[...]) {
             bytes = four
@@ -128,9 +128,9 @@ struct Network: Hashable, Sendable, CustomStringConvertible {
     static let sixToFour = six([0x20, 0x02], 16)
     static let compatible = six([], 96)
 
-    /// What no request goes to unless its sink allows it: this machine, private and shared networks, link-local
-    /// addresses (where clouds answer for metadata), documentation, multicast, reserved (IANA's special-purpose
-    /// address registries, RFC 6890).
+    /// What no request goes to unless its sink allows it: this machine, private and shared networks,
+    /// link-local addresses (where clouds answer for metadata), documentation, multicast, reserved (IANA's
+    /// special-purpose address registries, RFC 6890).
     static let refused: [Network] = [
         four(0, 0, 0, 8), four(10, 0, 0, 8), four(100, 64, 0, 10), four(127, 0, 0, 8), four(169, 254, 0, 16),
         four(172, 16, 0, 12), four(192, 0, 0, 24), four(192, 0, 2, 24), four(192, 168, 0, 16),

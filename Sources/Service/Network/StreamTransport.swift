@@ -5,8 +5,8 @@ import Sinks
 
 /// Writes bytes to a connection (`tls://`, `tcp://`) or sends them as one datagram (`udp://`): syslog.
 ///
-/// The protocol has no answer. Written means that the kernel of this machine took the bytes and the connection
-/// was closed in good order; a receiver that dies at that moment may lose them.
+/// The protocol has no answer. Written means that the kernel of this machine took the bytes and the
+/// connection was closed in good order; a receiver that dies at that moment may lose them.
 struct StreamTransport: Sendable {
     private let rules: EndpointRules
     private let resolver: Resolver

@@ -1,8 +1,8 @@
 import EventLog
 import Sinks
 
-/// The key of a log's pseudonyms: 32 random bytes in `private/`, made when a sink first needs them. Whoever has
-/// it can tell which account a pseudonym stands for; without it nobody can.
+/// The key of a log's pseudonyms: 32 random bytes in `private/`, made when a sink first needs them. Whoever
+/// has it can tell which account a pseudonym stands for; without it nobody can.
 enum PseudonymKey {
     static func key(log: String) throws(SecretReader.Fault) -> Secret {
         let disk = PosixDisk()

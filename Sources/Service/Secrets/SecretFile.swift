@@ -4,8 +4,8 @@ import Sinks
 enum SecretFile {
     private static let bytesMax = 64 << 10
 
-    /// The content without the end of its last line. Refused where others than the owner may read it, or where
-    /// the owner is neither this user nor root.
+    /// The content without the end of its last line. Refused where others than the owner may read it, or
+    /// where the owner is neither this user nor root.
     static func secret(_ path: String, of sink: String) throws(SecretReader.Fault) -> Secret {
         let file: FileBytes
         do throws(FileBytes.Fault) { file = try FileBytes(path, limit: bytesMax) } catch {

@@ -69,18 +69,18 @@ extension OutboundRequest: CustomStringConvertible {
             case .file, .process: ([], [])
             }
         var out = text
-        for secret in urls + others {
-            secret.withText { whole in
-                let path = whole.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-                    .dropFirst(3)
-                let query = whole.split(separator: "?", maxSplits: 1).dropFirst()
-                for part in [whole] + (path + query).map(String.init) where part.utf8.count >= 4 {
-                    out = replacing(out, part, by: secret.description)
-                }
-                // Receivers echo pieces, too: the words of an address that are long enough for a token.
-                let words = (path + query).flatMap { $0.split { "/?&=".contains($0) } }
-                for word in words where word.utf8.count >= 8 {
-                    out = replacing(out, String(word), by: secret.description)
+        // Receivers echo pieces, too: after what is whole, the words that are long enough for a token.
+        for isWord in [false, true] {
+            for secret in urls + others {
+                secret.withText { whole in
+                    let path = whole.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+                        .dropFirst(3)
+                    let query = whole.split(separator: "?", maxSplits: 1).dropFirst()
+                    let parts = [whole] + (path + query).map(String.init)
+                    let words = (path + query).flatMap { $0.split { "/?&=".contains($0) } }.map(String.init)
+                    for part in isWord ? words : parts where part.utf8.count >= (isWord ? 8 : 4) {
+                        out = replacing(out, part, by: secret.description)
+                    }
                 }
             }
         }

@@ -52,12 +52,9 @@ struct Session {
 
     /// The directory after `-L`, else the environment's, else the user's own.
     private static func directory(_ given: String?) -> String {
-        for candidate in [
-            given, Platform.environment("TIDEMARK_LOG"), Platform.environment("STATE_DIRECTORY"),
-        ] {
-            if let candidate, !candidate.isEmpty { return candidate }
-        }
-        return (Platform.environment("HOME") ?? ".") + "/.local/state/tidemark"
+        LogLocation.directory(given.flatMap { $0.isEmpty ? nil : $0 }) { name in
+            Platform.environment(name).flatMap { $0.isEmpty ? nil : $0 }
+        } ?? "./.local/state/tidemark"
     }
 
     /// The log's directory as a person would write it.

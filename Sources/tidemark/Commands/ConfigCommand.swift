@@ -28,7 +28,9 @@ struct ConfigShow: ParsableCommand {
     func run() throws {
         let session = Session(common)
         let effective = try settings.effective(log: session.logConfiguration())
-        try session.out.write(Array(effective.annotatedYAML.utf8).span)
+        // Who is told is no part of the log: only a file says it.
+        let delivery = try settings.config.map(ConfigFile.delivery) ?? DeliveryConfiguration()
+        try session.out.write(Array((effective.annotatedYAML + delivery.annotatedYAML).utf8).span)
         try session.out.flush()
     }
 }
@@ -46,9 +48,11 @@ struct ConfigCheck: ParsableCommand {
     func run() throws {
         let session = Session(common)
         let settings = try ConfigFile.read(file)
+        let delivery = try ConfigFile.delivery(file)
         try ConfigFile.checkPrices(settings)
+        let sinks = delivery.sinks.isEmpty ? "" : ", " + counted(delivery.sinks.count, "sink")
         try session.out.line(
-            "\(escaped(file)): good, \(ConfigFile.differences(settings))"
+            "\(escaped(file)): good, \(ConfigFile.differences(settings))\(sinks)"
                 + " (fingerprint \(RunConfiguration(settings).fingerprint))"
         )
         try session.out.flush()
@@ -72,6 +76,9 @@ struct ConfigLoad: ParsableCommand {
     func run() throws {
         let session = Session(common)
         let settings = try ConfigFile.read(file)
+        if try !ConfigFile.delivery(file).sinks.isEmpty {
+            session.message("Sinks are not the log's: tidemarkd reads them from the file after --config.")
+        }
         try ConfigFile.checkPrices(settings)
         var observer = IngestObserver()
         observer.notice = { session.message(StyledText(escaped($0), .warning)) }
@@ -91,6 +98,11 @@ struct ConfigLoad: ParsableCommand {
 private enum ConfigFile {
     static func read(_ path: String) throws -> TidemarkConfiguration {
         try TidemarkConfiguration.effective(file: (path, SmallFile.read(path, what: "a configuration")))
+    }
+
+    /// What the file says of who is told.
+    static func delivery(_ path: String) throws -> DeliveryConfiguration {
+        try DeliveryConfiguration(yaml: SmallFile.read(path, what: "a configuration"), file: path)
     }
 
     /// A price table that a configuration names must be one.

@@ -13,6 +13,7 @@ struct Explain: ParsableCommand {
 
             Examples:
               tidemark explain al_9f1c
+              tidemark explain al_9f1c --config tidemark.yaml     and which sinks it goes to
               tidemark explain ana@example.com
             """
     )
@@ -21,6 +22,12 @@ struct Explain: ParsableCommand {
 
     @Argument(help: "An alert's id (or its beginning), or an account's identity.")
     var subject: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The configuration whose sinks and routes say where it goes.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
 
     func run() throws {
         let session = Session(common)
@@ -31,28 +38,8 @@ struct Explain: ParsableCommand {
     }
 
     private func alert(_ session: Session) throws -> [StyledText] {
-        var found: [AlertTransition] = []
-        var journal = JournalLines(session.disk, log: session.log)
-        let prefix = Array("{\"id\":\"\(subject)".utf8)
-        _ = try journal.read { line in
-            // Ids stand first in a line, so others need not be parsed.
-            guard line.starts(with: prefix), let alert = AlertTransition(json: line) else { return }
-            found.append(alert)
-        }
-        var ids: [String] = []
-        for alert in found where !ids.contains(alert.id) { ids.append(alert.id) }
-        guard let first = found.first(where: { $0.seq == 0 }) ?? found.first else {
-            throw Failure(
-                "no alert of \(session.shownLog) has an id that begins with \(subject);"
-                    + " `tidemark tail --all` lists them",
-                code: ExitStatus.noInput)
-        }
-        guard ids.count == 1 else {
-            let some = ids.prefix(4).joined(separator: ", ") + (ids.count > 4 ? ", ..." : "")
-            throw Failure(
-                "\(ids.count) alerts have ids that begin with \(subject): \(some); type more of it",
-                code: ExitStatus.usage)
-        }
+        let found = try session.alert(named: subject)
+        guard let first = found.first(where: { $0.seq == 0 }) ?? found.first else { return [] }
         guard let identity = first.identity,
             let history = try AccountHistory.derive(
                 session.disk, directory: session.log, identity: identity, alert: first)
@@ -62,6 +49,19 @@ struct Explain: ParsableCommand {
                 code: ExitStatus.badInput)
         }
         return ExplainedAlert(alert: first, journal: found, history: history).lines(session.style)
+            + (try delivery(of: found.last ?? first, session).lines(session.style))
+    }
+
+    private func delivery(of alert: AlertTransition, _ session: Session) throws -> ExplainedDelivery {
+        ExplainedDelivery(
+            alert: alert,
+            events: ExplainedDelivery.events(
+                of: alert, in: try DeliveryHistory.read(session.disk, log: session.log)),
+            operators: try OperatorStore.state(session.disk, log: session.log),
+            delivery: try config.map {
+                try DeliveryConfiguration(yaml: SmallFile.read($0, what: "a configuration"), file: $0)
+            },
+            now: Timestamp(rawValue: wallClock()))
     }
 
     private func account(_ session: Session) throws -> [StyledText] {

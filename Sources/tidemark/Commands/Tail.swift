@@ -18,6 +18,7 @@ struct Tail: ParsableCommand {
               tidemark tail --since 7d --severity high      a week, up to the log's last event
               tidemark tail --kind new_model --team search  one kind, one team
               tidemark tail --all --json                    the journal, byte for byte
+              tidemark tail --audit --since 2d              what was sent, held or silenced, and by whom
             """
     )
 
@@ -25,6 +26,8 @@ struct Tail: ParsableCommand {
     private static let pollMilliseconds: UInt32 = 200
     /// Alerts shown as text where nobody says how many.
     private static let defaultCount = 10
+    /// Lines of the audit shown as text where nobody says how many.
+    private static let defaultAuditCount = 40
 
     @OptionGroup var common: CommonOptions
 
@@ -56,6 +59,11 @@ struct Tail: ParsableCommand {
     @Flag(name: .long, help: "Updates, ends and digest lines too.")
     var all = false
 
+    @Flag(
+        name: .long,
+        help: "Everything that happened to alerts: raised, silenced, sent, held, delivered, and by whom.")
+    var audit = false
+
     @Flag(name: .long, help: "One JSON object a line, as in the journal.")
     var json = false
 
@@ -75,11 +83,16 @@ struct Tail: ParsableCommand {
         for word in kind where !AlertKind.allCases.contains(where: { $0.word == word }) {
             throw ValidationError("There is no kind '\(escaped(word))'; the kinds are \(Self.kinds).")
         }
+        if audit, follow || all || !kind.isEmpty || team != nil || identity != nil || severity != nil {
+            throw ValidationError(
+                "--audit goes with -n, --since, --until and --json; `tidemark explain ID` follows one alert.")
+        }
         if let count, count < 0 { throw ValidationError("-n wants a number that is not negative.") }
     }
 
     func run() throws {
         let session = Session(common, json: json, flushesLines: follow)
+        if audit { return try showAudit(session) }
         var filter = try filter(session)
         var lines = JournalLines(session.disk, log: session.log)
         var seen = Seen(isNeeded: follow)
@@ -114,6 +127,28 @@ struct Tail: ParsableCommand {
             }
             try session.out.flush()
         }
+    }
+
+    private func showAudit(_ session: Session) throws {
+        try session.requireLog()
+        // Not the log's clock: decisions and deliveries are of the wall clock.
+        let now = Timestamp(rawValue: wallClock())
+        var trail = try AuditTrail(session)
+        let isLimited = json || since != nil || until != nil
+        trail.limit(
+            since: since?.resolved(now: now), until: until?.resolved(now: now),
+            count: count ?? (isLimited ? nil : Self.defaultAuditCount))
+        for entry in trail.entries {
+            if json {
+                try session.out.line(entry.json)
+            } else {
+                for line in AuditTrail.lines(entry, session.style) {
+                    try session.out.line(line.rendered(session.style))
+                }
+            }
+        }
+        try session.out.flush()
+        if trail.entries.isEmpty, !json { session.message("Nothing has happened to any alert.") }
     }
 
     private func filter(_ session: Session) throws -> AlertFilter {

@@ -169,6 +169,30 @@ enum Platform {
         unsafe rmdir(path)
     }
 
+    /// The folder of this program's file; nil where the system does not say.
+    static var programFolder: String? {
+        #if os(Linux)
+            var path = [CChar](repeating: 0, count: 4_096)
+            let n = unsafe readlink("/proc/self/exe", &path, path.count)
+            guard n > 0, n < path.count else { return nil }
+            let text = String(decoding: path[..<n].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            return text.lastIndex(of: "/").map { String(text[..<$0]) }
+        #else
+            return nil
+        #endif
+    }
+
+    /// Becomes another program, looked for in `PATH` where its name holds no slash. Returns only if that
+    /// could not be done.
+    static func become(_ program: String, _ arguments: [String]) {
+        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map {
+            unsafe strdup($0)
+        }
+        unsafe pointers.append(nil)
+        unsafe execvp(program, pointers)
+        while let pointer = unsafe pointers.popLast() { unsafe free(pointer) }
+    }
+
     /// Waits without doing anything.
     static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
 
