@@ -6,8 +6,8 @@ public import UsageEvents
 ///
 /// - Messages that speak of the same alert keep their order: the later one waits until the earlier one is
 ///   delivered or given up. Otherwise a message that keeps failing holds up nobody.
-/// - After `failuresMax` failures in a row the endpoint as a whole is left alone: one message a time is tried,
-///   after 5 s, then twice as long up to 5 min, until one gets through.
+/// - After `failuresMax` failures in a row the endpoint as a whole is left alone: one message a time is
+///   tried, after 5 s, then twice as long up to 5 min, until one gets through.
 public struct DeliveryQueue: Sendable {
     /// Failures in a row after which the endpoint is taken to be down.
     public static let failuresMax = 5

@@ -17,10 +17,10 @@ public struct JournalCursor: Hashable, Sendable {
 
 /// Reads the journal of a log from a cursor on, while another process may append to it.
 ///
-/// A line without an end is left for later. A journal that no longer holds the cursor's last line at its place
-/// was written anew (a version that detects differently, an erasure): reading begins again, and only what
-/// happened after everything taken before is new. That may pass over an alert with an earlier clock, and is
-/// told by `wasReplaced`, instead of sending months of alerts again.
+/// A line without an end is left for later. A journal that no longer holds the cursor's last line at its
+/// place was written anew (a version that detects differently, an erasure): reading begins again, and only
+/// what happened after everything taken before is new. That may pass over an alert with an earlier clock, and
+/// is told by `wasReplaced`, instead of sending months of alerts again.
 public struct JournalFollower<D: Disk>: ~Copyable {
     /// Where reading goes on.
     public private(set) var cursor: JournalCursor

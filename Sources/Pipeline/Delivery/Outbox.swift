@@ -4,8 +4,8 @@ import UsageEvents
 
 /// The durable memory of one sink: an append-only file of records, each with a checksum.
 ///
-/// A record counts once `commit` has returned. What is sent was committed before as part of a plan, so a crash
-/// between an attempt and its record repeats that attempt with the same id, and loses nothing.
+/// A record counts once `commit` has returned. What is sent was committed before as part of a plan, so a
+/// crash between an attempt and its record repeats that attempt with the same id, and loses nothing.
 public struct Outbox<D: Disk>: ~Copyable {
     /// Bytes of finished business after which the file is written anew.
     private static var compactionBytes: Int { 4 << 20 }

@@ -19,7 +19,8 @@ enum OutboxText {
         return OutboxRecord(json: json)
     }
 
-    /// Gives every whole record of a file up to the first line that is none; returns the bytes that they take.
+    /// Gives every whole record of a file up to the first line that is none; returns the bytes that they
+    /// take.
     static func read<D: Disk>(
         _ disk: D, _ file: D.File, _ body: (OutboxRecord) -> Void
     ) throws(IOFailure) -> Int {

@@ -1,6 +1,7 @@
 public import EventLog
 
-/// A wish of the command line that the process that sends for a sink carries out: send the dead letters again.
+/// A wish of the command line that the process that sends for a sink carries out: send the dead letters
+/// again.
 ///
 /// A file beside the outbox, because the outbox itself belongs to whoever holds its lock.
 public enum RetryRequest {
