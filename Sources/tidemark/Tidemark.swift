@@ -63,7 +63,7 @@ struct Tidemark: ParsableCommand {
         }
         var commands = 1
         // `log stat` and `config show` are two words.
-        if ["log", "config", "silence"].contains(arguments[leading]), leading + 1 < arguments.count {
+        if ["log", "config", "silence", "sink"].contains(arguments[leading]), leading + 1 < arguments.count {
             commands = 2
         }
         let end = leading + commands

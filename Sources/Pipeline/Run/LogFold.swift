@@ -65,6 +65,9 @@ public struct LogFold<D: Disk>: ~Copyable {
     /// Whether the log ended in a block that is not whole.
     public var isTorn: Bool { reader.tail == .torn }
 
+    /// Places where the log lacks events.
+    public var gaps: [LogGap] { reader.gaps }
+
     /// Takes the next record; false at the end (a later call may find more).
     public mutating func step(into transitions: inout [AlertTransition]) throws -> Bool {
         guard let record = try reader.next(into: &batch, symbols: &symbols, columns: .detection) else {

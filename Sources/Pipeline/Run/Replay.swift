@@ -14,6 +14,8 @@ public struct ReplaySummary: Sendable {
     public var seconds = 0.0
     /// Whether the log ended in a block that is not whole.
     public var isTorn = false
+    /// Places where the log lacks events: dropped by retention, or lost before a repair.
+    public var gaps: [LogGap] = []
     /// For sources: lines and what became of them.
     public var counts: FeedCounts?
     /// Inputs that failed.
@@ -28,10 +30,11 @@ public struct ReplaySummary: Sendable {
     public var span = EventSpan()
 
     fileprivate mutating func finish(
-        _ engine: Engine, _ symbols: borrowing Symbols, events: UInt64, isTorn: Bool
+        _ engine: Engine, _ symbols: borrowing Symbols, events: UInt64, isTorn: Bool, gaps: [LogGap]
     ) {
         self.events = events
         self.isTorn = isTorn
+        self.gaps = gaps
         suppressed = engine.suppressed
         now = engine.now
         accounts = symbols.identities.count - 1
@@ -60,7 +63,8 @@ public enum Replay {
         if threads > 1 {
             var fold = try ThreadedFold(disk, directory: directory, override: override, threads: threads)
             try fold.run(emit: take)
-            summary.finish(fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn)
+            summary.finish(
+                fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)
         } else {
             var fold = try LogFold(disk, directory: directory, override: override)
             var transitions: [AlertTransition] = []
@@ -68,7 +72,8 @@ public enum Replay {
                 try take(fold.events, transitions)
                 transitions.removeAll(keepingCapacity: true)
             }
-            summary.finish(fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn)
+            summary.finish(
+                fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)
         }
         summary.seconds = monotonicSeconds() - began
         return summary

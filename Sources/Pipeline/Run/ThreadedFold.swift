@@ -15,6 +15,8 @@ struct ThreadedFold<D: Disk>: ~Copyable {
     private(set) var configuration: RunConfiguration
     private(set) var events: UInt64 = 0
     private(set) var isTorn = false
+    /// Places where the log lacks events.
+    var gaps: [LogGap] { reader.gaps }
 
     private let disk: D
     private let directory: String

@@ -136,12 +136,17 @@ extension LogText {
                     "The log ends in a block that is not whole: a writer is busy or was interrupted.",
                     .warning))
         }
-        if let kept = result.gaps.last(where: \.isExpired)?.endSequence {
+        report(gaps: result.gaps, session)
+    }
+
+    /// Says on standard error which events the log lacks.
+    static func report(gaps: [LogGap], _ session: Session) {
+        if let kept = gaps.last(where: \.isExpired)?.endSequence {
             session.message(
                 StyledText("Events before number \(groupedDigits(kept)) were dropped by retention.", .warning)
             )
         }
-        let lost = result.gaps.count { !$0.isExpired }
+        let lost = gaps.count { !$0.isExpired }
         if lost > 0 {
             let gaps = counted(lost, "gap")
             session.message(

@@ -42,6 +42,13 @@ struct ReplayCommand: ParsableCommand {
     @Flag(name: .long, help: "Updates, ends and digest lines too; --json always has them.")
     var all = false
 
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Compare the alerts of the log with its journal instead of showing them.",
+            discussion: "Exit 0 where every line is the same, 3 where one is not."))
+    var verifyJournal = false
+
     @Flag(name: .long, help: "Exit 3 where there is an alert.")
     var exitCode = false
 
@@ -49,12 +56,18 @@ struct ReplayCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard let threads, !(1...64).contains(threads) else { return }
-        throw ValidationError("--threads is a number from 1 to 64")
+        if let threads, !(1...64).contains(threads) {
+            throw ValidationError("--threads is a number from 1 to 64")
+        }
+        if verifyJournal, !input.sources.isEmpty || settings.areGiven || since != nil || until != nil {
+            throw ValidationError(
+                "--verify-journal is about the log as it is: no sources, settings or times.")
+        }
     }
 
     func run() throws {
         let session = Session(common, json: json)
+        if verifyJournal { return try JournalProof.run(session, threads: threads, json: json) }
         let bar = session.progress()
         let collector = Collector(session, all: all, since: since, until: until)
         let summary: ReplaySummary
@@ -114,6 +127,7 @@ struct ReplayCommand: ParsableCommand {
                     "  the log ends in a block that is not whole: a writer is busy or was interrupted",
                     .warning))
         }
+        LogText.report(gaps: summary.gaps, session)
         if summary.alerts == 0, summary.span.days > 0 {
             session.message(StyledText("  " + Self.quiet(summary.span), .good))
         }
