@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// `replay --verify-journal`, and what a replay says of events that are gone.
@@ -25,5 +26,20 @@ import Testing
             #expect(differs.err.contains("line \(number) of the journal differs"), "\(differs.err)")
         }
         #expect(try tool.run("replay", "--verify-journal", "--since", "7d").status == 64)
+    }
+}
+
+/// `tail -f --exec`
+@Suite struct TailExecTests {
+    @Test func `a command gets each new alert on its standard input`() throws {
+        let tool = try Tool()
+        let follower = try tool.start(
+            Tool.path, ["tail", "-f", "--exec", "cat >> \(tool.file("got")); echo handed"], input: [])
+        defer { follower.process.terminate() }
+        #expect(try tool.run("ingest", try tool.write("events.ndjson", Tool.runaway)).status == 0)
+        #expect(follower.wait(for: "handed\n"))
+        let got = String(decoding: try tool.bytes("got"), as: UTF8.self)
+        #expect(got.hasPrefix(#"{"id":"al_"#) && got.hasSuffix("}\n"), "\(got)")
+        #expect(try tool.run("tail", "--exec", "true").status == 64)
     }
 }

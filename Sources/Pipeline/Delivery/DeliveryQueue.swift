@@ -25,21 +25,23 @@ public struct DeliveryQueue: Sendable {
     /// A queue that allows so many deliveries at a time.
     public init(limit: Int) { self.limit = max(1, limit) }
 
-    /// The next message to attempt, which is then in flight; nil where none may be attempted now.
-    public mutating func next(of waiting: [WaitingMessage], now: Timestamp) -> WaitingMessage? {
-        guard inFlight.count < (pausedUntil == nil ? limit : 1) else { return nil }
-        if let pausedUntil, now < pausedUntil { return nil }
+    /// The messages to attempt now, in order, which are then in flight.
+    public mutating func next(of waiting: [WaitingMessage], now: Timestamp) -> [WaitingMessage] {
+        let room = (pausedUntil == nil ? limit : 1) - inFlight.count
+        if let pausedUntil, now < pausedUntil { return [] }
+        guard room > 0 else { return [] }
+        var picked: [WaitingMessage] = []
         var blocked: Set<String> = []
         for message in waiting {
-            let alerts = Set(message.notification.transitions.map(\.id))
-            let isFree = blocked.isDisjoint(with: alerts)
-            if isFree, message.nextAt <= now, !inFlight.contains(message.notification.id) {
-                inFlight.insert(message.notification.id)
-                return message
+            let alerts = message.notification.transitions
+            let isFree = !alerts.contains { blocked.contains($0.id) }
+            if isFree, message.nextAt <= now, inFlight.insert(message.notification.id).inserted {
+                picked.append(message)
+                if picked.count == room { break }
             }
-            blocked.formUnion(alerts)
+            for alert in alerts { blocked.insert(alert.id) }
         }
-        return nil
+        return picked
     }
 
     /// When `next` should be asked again, if nothing else happens; nil where nothing waits but what is in

@@ -212,11 +212,8 @@ actor SinkRunner {
 
     private func launch(_ now: Timestamp) {
         guard outbox.state.disabled == nil else { return }
-        var together: [WaitingMessage] = []
-        while let message = queue.next(of: outbox.state.waiting, now: now) {
-            running[message.notification.id] = message
-            together.append(message)
-        }
+        let together = queue.next(of: outbox.state.waiting, now: now)
+        for message in together { running[message.notification.id] = message }
         guard !together.isEmpty || isResendDue(now) else { return }
         let context = context(now)
         if SinkKind.named(settings.kind)?.path == .one {

@@ -18,6 +18,7 @@ struct Tail: ParsableCommand {
               tidemark tail --since 7d --severity high      a week, up to the log's last event
               tidemark tail --kind new_model --team search  one kind, one team
               tidemark tail --all --json                    the journal, byte for byte
+              tidemark tail -f --exec 'jq -r .title | wall' a command for each new alert
               tidemark tail --audit --since 2d              what was sent, held or silenced, and by whom
             """
     )
@@ -64,6 +65,14 @@ struct Tail: ParsableCommand {
         help: "Everything that happened to alerts: raised, silenced, sent, held, delivered, and by whom.")
     var audit = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Run a command of the shell for each alert that is shown from now on.",
+            discussion: "The alert is its standard input, one JSON object. Goes with -f.",
+            valueName: "command"))
+    var exec: String?
+
     @Flag(name: .long, help: "One JSON object a line, as in the journal.")
     var json = false
 
@@ -87,6 +96,7 @@ struct Tail: ParsableCommand {
             throw ValidationError(
                 "--audit goes with -n, --since, --until and --json; `tidemark explain ID` follows one alert.")
         }
+        if exec != nil, !follow { throw ValidationError("--exec goes with -f: it is for alerts to come.") }
         if let count, count < 0 { throw ValidationError("-n wants a number that is not negative.") }
     }
 
@@ -122,8 +132,14 @@ struct Tail: ParsableCommand {
             Platform.sleep(milliseconds: Self.pollMilliseconds)
             _ = try lines.read { line in
                 guard seen.insert(line) else { return }
-                if filter.isOpen, json { return try emit(line, nil, session) }
-                if let alert = parse(line, &filter, &unread, &seen) { try emit(line, alert, session) }
+                if filter.isOpen, json {
+                    try emit(line, nil, session)
+                    return hand(line, session)
+                }
+                if let alert = parse(line, &filter, &unread, &seen) {
+                    try emit(line, alert, session)
+                    hand(line, session)
+                }
             }
             try session.out.flush()
         }
@@ -149,6 +165,15 @@ struct Tail: ParsableCommand {
         }
         try session.out.flush()
         if trail.entries.isEmpty, !json { session.message("Nothing has happened to any alert.") }
+    }
+
+    /// Gives an alert to the command; what it does with it is its own business, but a failure is told.
+    private func hand(_ line: ArraySlice<UInt8>, _ session: Session) {
+        guard let exec else { return }
+        let status = Platform.runShell(exec, input: line + [UInt8(ascii: "\n")])
+        if status != 0 {
+            session.message(StyledText("the command of --exec ended with status \(status)", .warning))
+        }
     }
 
     private func filter(_ session: Session) throws -> AlertFilter {

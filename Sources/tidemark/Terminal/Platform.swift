@@ -169,6 +169,20 @@ enum Platform {
         unsafe rmdir(path)
     }
 
+    /// Runs a line of the shell with bytes as its standard input; its exit status, 128 and the number for a
+    /// signal, 127 where there is no shell.
+    static func runShell(_ line: String, input: ArraySlice<UInt8>) -> Int32 {
+        // Not after the child has ended: its buffer would be written twice.
+        fflush(nil)
+        guard let pipe = unsafe popen(line, "w") else { return 127 }
+        unsafe input.withUnsafeBytes { bytes in
+            // A command that reads nothing is as good as one that does.
+            _ = unsafe fwrite(bytes.baseAddress, 1, bytes.count, pipe)
+        }
+        let status = unsafe pclose(pipe)
+        return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    }
+
     /// The folder of this program's file; nil where the system does not say.
     static var programFolder: String? {
         #if os(Linux)
