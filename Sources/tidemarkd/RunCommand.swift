@@ -82,7 +82,7 @@ struct ForwardingService: Service {
     private func reload() async {
         ServiceManager.reloading()
         do {
-            try await forwarder.apply(common.delivery())
+            try await forwarder.reload(common.delivery())
             logger.info("the configuration was read again")
         } catch {
             logger.error("the configuration was not taken over, the old one holds: \(error)")

@@ -69,6 +69,8 @@ struct ForwarderTests {
         _ = try await desk.forwarder().once(configuration)
         #expect(Set(receiver.ids).count == 3)
         #expect(try desk.state("a")?.disabled == nil)
+        let audit = try OperatorStore.read(PosixDisk(), log: desk.log).records.map(\.word)
+        #expect(audit == ["sink_disabled", "sink_retried"])
     }
 
     @Test func `what a receiver refuses is a dead letter, which can be sent again`() async throws {

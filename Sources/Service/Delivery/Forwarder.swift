@@ -45,6 +45,7 @@ public actor Forwarder {
     private let host: DeliveryHost
     private let disk = PosixDisk()
     private let announcements: AsyncStream<Announcement>
+    private let announcing: AsyncStream<Announcement>.Continuation
     private var reader = SecretReader()
     private var runners: [String: Running] = [:]
     private var order: [String] = []
@@ -64,6 +65,7 @@ public actor Forwarder {
     ) {
         let (stream, continuation) = AsyncStream.makeStream(of: Announcement.self)
         announcements = stream
+        announcing = continuation
         host = DeliveryHost(
             log: log, resolver: resolver, now: now, version: version, name: ProcessEnvironment.hostName,
             logger: logger,
@@ -83,6 +85,12 @@ public actor Forwarder {
     /// - Throws: `Fault` where a sink cannot be used; then everything stays as it was.
     public func apply(_ configuration: DeliveryConfiguration) async throws(Fault) {
         try await apply(configuration, once: false)
+    }
+
+    /// The same, for a configuration that was read again; it is noted in the audit.
+    public func reload(_ configuration: DeliveryConfiguration) async throws(Fault) {
+        try await apply(configuration, once: false)
+        audit("reloaded", of: "configuration", "\(configuration.sinks.count) sinks")
     }
 
     private func apply(_ configuration: DeliveryConfiguration, once: Bool) async throws(Fault) {
@@ -108,7 +116,10 @@ public actor Forwarder {
             do {
                 let runner = try SinkRunner(settings, rules: rules, secrets: secrets, host: host)
                 await runner.setOperators(operators)
-                if RetryRequest.take(disk, log: host.log, sink: settings.name) { await runner.retry() }
+                if RetryRequest.take(disk, log: host.log, sink: settings.name) {
+                    audit("sink_retried", of: settings.name, "")
+                    await runner.retry()
+                }
                 let task = Task { await runner.run(once: once) }
                 runners[settings.name] = Running(runner: runner, task: task, secrets: secrets)
             } catch let failure as IOFailure where failure.cause == .busy {
@@ -142,7 +153,7 @@ public actor Forwarder {
 
     /// Forwards until `stop`, then lets what is in flight end.
     public func run() async {
-        let announcing = Task { for await announcement in announcements { await announce(announcement) } }
+        let listening = Task { for await announcement in announcements { await announce(announcement) } }
         var looks = 0
         while !isStopping {
             if looks % Self.looksBetween == 0 {
@@ -155,7 +166,7 @@ public actor Forwarder {
             if hasJournalGrown() { for running in runners.values { await running.runner.wake() } }
             do { try await Task.sleep(for: .milliseconds(Self.lookMilliseconds)) } catch { break }
         }
-        announcing.cancel()
+        listening.cancel()
         for running in runners.values { await running.runner.stop() }
         for running in runners.values { _ = await running.task.value }
         runners = [:]
@@ -164,7 +175,8 @@ public actor Forwarder {
     /// No further attempt is begun.
     public func stop() { isStopping = true }
 
-    /// Sends what is due now, then returns the messages that could not be delivered, by sink.
+    /// Sends what is due now, then returns the messages that could not be delivered, by sink. The forwarder's
+    /// work is done with that.
     public func once(_ configuration: DeliveryConfiguration) async throws(Fault) -> [(
         sink: String, left: Int
     )] {
@@ -173,6 +185,9 @@ public actor Forwarder {
         for name in order {
             if let running = runners[name] { left.append((name, await running.task.value)) }
         }
+        // What they had to tell is in the audit; there is nobody left to send it.
+        announcing.finish()
+        for await announcement in announcements { await announce(announcement) }
         runners = [:]
         return left
     }
@@ -203,6 +218,7 @@ public actor Forwarder {
     private func lookForRequests() async {
         for (name, running) in runners where RetryRequest.take(disk, log: host.log, sink: name) {
             host.logger.info("\(name): dead letters are sent again")
+            audit("sink_retried", of: name, "")
             await running.runner.retry()
         }
     }
@@ -218,6 +234,18 @@ public actor Forwarder {
 
     // MARK: - About Tidemark itself
 
+    /// Puts what this process did on its own into the operator store, where `tail --audit` finds it.
+    private func audit(_ word: String, of subject: String, _ comment: String) {
+        let record = OperatorRecord(
+            at: host.now(), who: "tidemarkd@\(host.name)", action: .note(word, subject: subject),
+            comment: String(comment.prefix(500)))
+        do throws(IOFailure) {
+            try OperatorStore.append(record, to: disk, log: host.log)
+        } catch {
+            host.logger.warning("the audit could not be written: \(error)")
+        }
+    }
+
     private func announce(_ announcement: Announcement) async {
         let name = announcement.sink
         let title =
@@ -225,6 +253,7 @@ public actor Forwarder {
             ? "Tidemark no longer sends to \(name), which says that it is gone: \(announcement.reason)"
             : "Tidemark could not send to \(name) since \(announcement.since): \(announcement.reason)"
         host.logger.error("\(title)")
+        audit(announcement.isDisabled ? "sink_disabled" : "sink_failing", of: name, announcement.reason)
         let id =
             "system_sink_\(Hash128(parts: [Array(name.utf8), Array("\(announcement.since)".utf8)]).shortHex)"
         let notification = Notification(id: id, purpose: .operational, title: title, transitions: [])
