@@ -11,10 +11,10 @@ struct Tidemarkd: AsyncParsableCommand {
             message, and delivers it at least once, under one id.
 
             Begin with:
-              tidemarkd sink test oncall --config tidemark.yaml --dry-run   what would be sent
-              tidemarkd sink test oncall --config tidemark.yaml             a marked test alert
-              tidemarkd --config tidemark.yaml                              forward until SIGTERM
-              tidemarkd --config tidemark.yaml --once                       what is due, for cron
+              tidemarkd sink test ops --config FILE --dry-run  what would be sent
+              tidemarkd sink test ops --config FILE            a marked test alert
+              tidemarkd --config FILE                          forward until SIGTERM
+              tidemarkd --config FILE --once                   what is due, for cron
 
             SIGTERM ends it after the deliveries in flight; SIGHUP reads the configuration again, and a bad \
             one changes nothing.
