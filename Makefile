@@ -10,6 +10,8 @@ SWIFT ?= swift
 # `install` links Swift's runtime into the binary. Other compiler flags mean another scratch folder: in a shared
 # one each change of flags would compile every dependency again.
 STATIC := --static-swift-stdlib --scratch-path .build-static
+# The command line alone: nothing is fetched that only tidemarkd needs.
+CORE_ONLY := TIDEMARK_CORE_ONLY=1
 SOURCES = find Package.swift Sources Tests Benchmarks -name '*.swift' -not -path '*/.build*' -print0
 
 bin := $(DESTDIR)$(PREFIX)/bin
@@ -38,7 +40,7 @@ prerequisites:
 	@.ci/prerequisites "$(SWIFT)"
 
 build: prerequisites
-	@$(SWIFT) build -c release --product tidemark
+	@$(CORE_ONLY) $(SWIFT) build -c release --product tidemark
 
 demo: build
 	@.build/release/tidemark demo
@@ -50,7 +52,7 @@ test: prerequisites
 	@.ci/benchmarks smoke
 
 simulate: prerequisites
-	@cd Benchmarks && $(SWIFT) build -c release --quiet --product simulate && .build/release/simulate $(SEEDS)
+	@cd Benchmarks && $(CORE_ONLY) $(SWIFT) build -c release --quiet --product simulate && .build/release/simulate $(SEEDS)
 
 drill: build
 	@.ci/drill
@@ -58,7 +60,7 @@ drill: build
 	@.ci/drill-delivery
 
 fuzz: prerequisites
-	@SWIFT="$(SWIFT)" .ci/fuzz
+	@$(CORE_ONLY) SWIFT="$(SWIFT)" .ci/fuzz
 
 lint: prerequisites
 	@$(SOURCES) | xargs -0 $(SWIFT) format lint --strict --parallel --configuration .swift-format
@@ -71,7 +73,7 @@ bench: prerequisites
 	@.ci/benchmarks full
 
 install: prerequisites
-	@$(SWIFT) build -c release --product tidemark $(STATIC)
+	@$(CORE_ONLY) $(SWIFT) build -c release --product tidemark $(STATIC)
 	@install -d "$(bin)" "$(share)/man/man1" "$(share)/bash-completion/completions" \
 	    "$(share)/zsh/site-functions" "$(share)/fish/vendor_completions.d"
 	@install -s -m 755 .build-static/release/tidemark "$(bin)/tidemark"

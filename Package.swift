@@ -1,6 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// With TIDEMARK_CORE_ONLY=1 the package is the command line alone, and what only `tidemarkd` needs is not
+/// fetched: `make demo`, `make install`, the benchmarks and the fuzz targets build that way.
+let isCoreOnly = Context.environment["TIDEMARK_CORE_ONLY"] == "1"
+
+/// What `tidemarkd` needs beside the core; `tidemark` links none of it.
+let serviceDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+]
+
 let package = Package(
     name: "tidemark",
     platforms: [.macOS(.v15)],
@@ -17,16 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
-        // From here on only for tidemarkd: `tidemark` links none of them.
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-    ],
+    ] + (isCoreOnly ? [] : serviceDependencies),
     targets: [
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
@@ -126,6 +133,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isCoreOnly {
+    let service: Set = ["Sinks", "Service", "tidemarkd", "SinksTests", "ServiceTests"]
+    package.targets.removeAll { service.contains($0.name) }
+    package.products.removeAll { service.contains($0.name) }
+}
 
 // One set of strict settings for every Swift target; `unsafe` then marks each place that needs a proof.
 for target in package.targets where target.type != .system {
