@@ -89,6 +89,12 @@ public struct Outbox<D: Disk>: ~Copyable {
         if length > max(Self.compactionBytes, 2 * compacted) { try compact() }
     }
 
+    /// Takes an account out of everything that waits or was given up; the old file is gone when this returns.
+    mutating func forget(account identity: String) throws(IOFailure) {
+        state = state.without(account: identity)
+        try compact()
+    }
+
     /// Writes the state to a new file that takes the place of the old one.
     private mutating func compact() throws(IOFailure) {
         var text: [UInt8] = []

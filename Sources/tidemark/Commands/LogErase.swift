@@ -71,6 +71,13 @@ struct LogErase: ParsableCommand {
                 code: ExitStatus.noInput)
         }
         if dryRun { return try tell(plan, session) }
+        do throws(IOFailure) {
+            try OutboxErasure.erase(session.disk, log: session.log, identity: identity)
+        } catch {
+            guard error.cause == .busy else { throw error }
+            throw Failure(
+                "tidemarkd sends from this log; stop it for the time of the erasure", code: ExitStatus.locked)
+        }
         try tell(LogEraser.erase(session.disk, directory: session.log, identity: identity), session)
     }
 

@@ -92,6 +92,62 @@ struct OutboxTests {
         #expect(state.failingSince == nil)
     }
 
+    @Test func `an account that is erased leaves what waits, what was given up and what the policy knows`()
+        throws
+    {
+        let disk = Self.disk()
+        func about(_ name: String, _ alert: String) -> Notification {
+            var message = Self.message(alert)
+            message.transitions[0].identity = name
+            message.transitions[0].title = "\(name) spent much"
+            message.title = message.transitions[0].title
+            return message
+        }
+        var both = about("ann@acme.example", "al_1")
+        both.transitions += about("ben@acme.example", "al_2").transitions
+        both.id = "group_1"
+        var sink = SinkSettings(name: "oncall", kind: "webhook")
+        sink.sendsHistory = true
+        let rules = NotificationPolicy.Rules(
+            sink: sink, routes: RouteTree(defaultSinks: ["oncall"]), settings: PolicySettings())
+        var policy = NotificationPolicy(rules)
+        for (name, alert) in [("Ann@acme.example", "al_3"), ("ben@acme.example", "al_4")] {
+            _ = policy.take(about(name, alert).transitions[0], now: Self.at(0))
+        }
+        #expect(String(decoding: policy.encode(), as: UTF8.self).contains("Ann@acme.example"))
+        do {
+            var outbox = try Outbox(disk, log: "/log", sink: "oncall")
+            outbox.append(
+                .plan(
+                    OutboxPlan(
+                        cursor: JournalCursor(), policy: policy.encode(),
+                        messages: [
+                            about("ann@acme.example", "al_5"), both, about("ben@acme.example", "al_6"),
+                        ],
+                        at: Self.at(0))))
+            outbox.append(
+                .plan(
+                    OutboxPlan(
+                        cursor: JournalCursor(), policy: policy.encode(),
+                        messages: [about("ann@acme.example", "al_7")], at: Self.at(0))))
+            outbox.append(.refused(id: "al_7_0", at: Self.at(1), reason: "status 400"))
+            try outbox.commit()
+            #expect(throws: IOFailure.self) {
+                try OutboxErasure.erase(disk, log: "/log", identity: "ann@acme.example")
+            }
+        }
+        try OutboxErasure.erase(disk, log: "/log", identity: "ann@acme.example")
+        let text = try #require(disk.contents("/log/outbox/oncall/queue.ndjson"))
+        #expect(!String(decoding: text, as: UTF8.self).lowercased().contains("ann@"))
+        let state = try #require(try Outbox.state(disk, log: "/log", sink: "oncall"))
+        #expect(
+            state.waiting.map(\.notification.title) == [
+                "ben@acme.example spent much", "ben@acme.example spent much",
+            ])
+        #expect(state.dead.isEmpty)
+        #expect(String(decoding: state.policy, as: UTF8.self).contains("al_4"))
+    }
+
     @Test func `every flipped bit of an outbox is noticed, and no message is lost`() throws {
         let disk = Self.disk()
         do {
