@@ -134,7 +134,8 @@ extension SimulatedLife {
     mutating func damage() {
         verify(isClosed: true)
         do throws(IOFailure) {
-            let names = try disk.list(Self.directory + "/segments")
+            // Files that a crash left unfinished are nobody's.
+            let names = try disk.list(Self.directory + "/segments").filter { !$0.hasSuffix(".new") }
             for _ in 0..<2 where result.violations.isEmpty {
                 try damage("\(Self.directory)/segments/\(names[random.below(names.count)])")
             }
@@ -144,6 +145,11 @@ extension SimulatedLife {
     private mutating func damage(_ path: String) throws(IOFailure) {
         // Of a last segment without records nothing was acknowledged.
         guard let before = disk.contents(path), before.count > 128 else { return }
+        // Request ids that a crash left beside a segment that is still open belong to nobody: bit 1 of the
+        // flags in a segment's header says that it has such a file.
+        if path.hasSuffix(".ids") {
+            guard let segment = disk.contents(path.dropLast(4) + ".seg"), segment[60] & 2 != 0 else { return }
+        }
         var bytes = before
         let bit = random.below(8)
         var at = random.below(bytes.count)

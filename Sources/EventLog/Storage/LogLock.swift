@@ -35,5 +35,12 @@ extension LogDirectory {
                 try disk.remove(segments + "/" + name)
             }
         }
+        // Request ids whose segment was not sealed any more: the open form still has them.
+        for first in try list(disk) ?? [] {
+            guard case .segment(let file)? = try? open(disk, first), file.header.seal?.hasIDs != true else {
+                continue
+            }
+            _ = try remove(disk, ids(first))
+        }
     }
 }
