@@ -51,6 +51,20 @@ struct ForwarderTests {
         #expect(Set(receiver.ids).count == 4)
     }
 
+    @Test func `a single run ends although more waits than is taken at a time and nobody answers`()
+        async throws
+    {
+        let receiver = try Receiver { _, _ in .status(500) }
+        let desk = try Desk()
+        let configuration = desk.configuration([desk.hook("a", receiver)])
+        _ = try await desk.forwarder().once(configuration)
+        for seq in 0..<2 { try desk.alerts(0..<900, seq: seq) }
+        let left = try await desk.forwarder().once(configuration)
+        #expect((left.first?.left ?? 0) >= SinkRunner.waitingMax / 2)
+        // An endpoint that is down is not asked a thousand times.
+        #expect(receiver.requests.count <= 10)
+    }
+
     @Test func `a receiver that is gone is switched off until a person asks`() async throws {
         let isBack = Mutex(false)
         let receiver = try Receiver { _, _ in isBack.withLock(\.self) ? .status(204) : .status(410) }

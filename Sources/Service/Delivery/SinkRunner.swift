@@ -13,8 +13,6 @@ import UsageEvents
 actor SinkRunner {
     /// Messages that are decided on and not delivered, at most; the rest stays in the journal.
     static let waitingMax = 1_000
-    /// Lines of the journal that are taken at a time.
-    private static let takeMax = 1_000
 
     nonisolated let settings: SinkSettings
     private let sink: any Sink
@@ -129,15 +127,14 @@ actor SinkRunner {
             let now = host.now()
             do throws(IOFailure) {
                 record(now)
-                let isAtEnd = try decide(now)
+                let hasMore = try decide(now)
                 try outbox.commit()
                 attempts.flush()
                 if !isStopping { launch(now) }
-                if running.isEmpty, ended.isEmpty, isStopping || (endsWhenIdle && isAtEnd && isIdle(now)) {
+                if running.isEmpty, ended.isEmpty, isStopping || (endsWhenIdle && !hasMore && isIdle(now)) {
                     break
                 }
-                // More of the journal is there, and room for it.
-                if !isAtEnd, outbox.state.waiting.count < Self.waitingMax { continue }
+                if hasMore { continue }
             } catch {
                 host.logger.error("\(settings.name): \(error); nothing is sent until this is mended")
                 if isStopping || endsWhenIdle { break }
@@ -184,21 +181,21 @@ actor SinkRunner {
         tellFailure(now)
     }
 
-    /// Takes what is new and lets the policy decide; true where the journal has no more.
+    /// Takes what is new and lets the policy decide; true where the journal has more and there is room for
+    /// it.
     private func decide(_ now: Timestamp) throws(IOFailure) -> Bool {
-        var isAtEnd = true
+        var hasMore = false
         var decisions: [Decision] = []
         let before = journal.cursor
+        // Many at a time, because each plan holds the policy's whole state.
         let room = Self.waitingMax - outbox.state.waiting.count
-        if room > 0, !isStopping {
+        if room >= Self.waitingMax / 2, !isStopping {
             var taken: [AlertTransition] = []
-            isAtEnd = try journal.read(atMost: min(Self.takeMax, room)) { taken.append($0) }
+            hasMore = try !journal.read(atMost: room) { taken.append($0) }
             for transition in taken { decisions += policy.take(transition, now: now) }
-        } else {
-            isAtEnd = isStopping
         }
         if let due = policy.nextWake, due <= now, !isStopping { decisions += policy.wake(now: now) }
-        guard !decisions.isEmpty || journal.cursor != before || !requested.isEmpty else { return isAtEnd }
+        guard !decisions.isEmpty || journal.cursor != before || !requested.isEmpty else { return hasMore }
         var messages = requested
         requested = []
         for decision in decisions {
@@ -207,7 +204,7 @@ actor SinkRunner {
         }
         outbox.append(
             .plan(OutboxPlan(cursor: journal.cursor, policy: policy.encode(), messages: messages, at: now)))
-        return isAtEnd
+        return hasMore
     }
 
     private func launch(_ now: Timestamp) {
