@@ -7,9 +7,9 @@
 #endif
 
 /// Variables of the environment.
-enum ProcessEnvironment {
+public enum ProcessEnvironment {
     /// The value of a variable; nil where it is not set or empty.
-    static func value(_ name: String) -> String? {
+    public static func value(_ name: String) -> String? {
         guard let text = unsafe getenv(name) else { return nil }
         let value = unsafe String(cString: text)
         return value.isEmpty ? nil : value

@@ -23,7 +23,7 @@ struct CommonOptions: ParsableArguments {
 
     /// The log's directory, which must be there.
     func directory() throws -> String {
-        guard let path = LogLocation.directory(log, environment: Environment.value) else {
+        guard let path = LogLocation.directory(log, environment: ProcessEnvironment.value) else {
             throw Failure("no log is named: use -L DIR or set TIDEMARK_LOG", code: .usage)
         }
         guard try isDirectory(path + "/segments") else {
@@ -46,7 +46,7 @@ struct CommonOptions: ParsableArguments {
     /// The name of the configuration file.
     func configurationFile() throws -> String {
         if let config { return config }
-        guard let directory = Environment.value("CONFIGURATION_DIRECTORY") else {
+        guard let directory = ProcessEnvironment.value("CONFIGURATION_DIRECTORY") else {
             throw Failure("no configuration is named: use --config FILE", code: .usage)
         }
         return directory + "/tidemark.yaml"
@@ -67,14 +67,14 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// One sink of the configuration.
-    func sink(_ name: String) throws -> (settings: SinkSettings, all: DeliveryConfiguration) {
-        let delivery = try delivery()
-        guard let settings = delivery.sinks.first(where: { $0.name == name }) else {
-            let known = delivery.sinks.map(\.name).joined(separator: ", ")
+    func sink(_ name: String) throws -> SinkSettings {
+        let sinks = try delivery().sinks
+        guard let settings = sinks.first(where: { $0.name == name }) else {
+            let known = sinks.map(\.name).joined(separator: ", ")
             throw Failure(
                 "no sink is called \(name); \(known.isEmpty ? "there is none" : "there are: \(known)")",
                 code: .badConfiguration)
         }
-        return (settings, delivery)
+        return settings
     }
 }

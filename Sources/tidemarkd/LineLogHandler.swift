@@ -1,11 +1,12 @@
 import Logging
+import Service
 
 /// One line a message on standard error: a level as journald reads it, and the text; time and host are the
 /// journal's to add. On a terminal or in a file the level is a word.
 struct LineLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
-    private let isJournal = Environment.value("JOURNAL_STREAM") != nil
+    private let isJournal = ProcessEnvironment.value("JOURNAL_STREAM") != nil
 
     init(level: Logger.Level) { logLevel = level }
 

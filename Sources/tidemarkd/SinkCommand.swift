@@ -65,7 +65,7 @@ struct TestCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let (settings, _) = try common.sink(name)
+            let settings = try common.sink(name)
             // Only a sink with pseudonyms needs a log: the key is there.
             let log = settings.identity == .pseudonym ? try common.directory() : ""
             let trial: SinkTrial

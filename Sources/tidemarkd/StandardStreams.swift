@@ -42,13 +42,3 @@ enum StandardStreams {
         #endif
     }
 }
-
-/// Variables of the environment.
-enum Environment {
-    /// The value of a variable; nil where it is not set or empty.
-    static func value(_ name: String) -> String? {
-        guard let text = unsafe getenv(name) else { return nil }
-        let value = unsafe String(cString: text)
-        return value.isEmpty ? nil : value
-    }
-}

@@ -41,7 +41,7 @@ import Testing
         "Sources/Service/ProcessEnvironment.swift":
             "variables, which are taken away once read; the host's name",
         "Sources/Service/ServiceManager.swift": "tells the service manager how far the process is",
-        "Sources/tidemarkd/StandardStreams.swift": "writes to the two output streams; variables",
+        "Sources/tidemarkd/StandardStreams.swift": "writes to the two output streams",
         "Sources/tidemark/Terminal/Platform.swift": "what the terminal is, signals, writing to a descriptor",
     ]
 

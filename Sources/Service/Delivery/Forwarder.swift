@@ -31,7 +31,6 @@ public actor Forwarder {
     private struct Running {
         let runner: SinkRunner
         let task: Task<Int, Never>
-        let secrets: SinkSecrets
     }
 
     /// What a runner wants the others to say.
@@ -99,7 +98,9 @@ public actor Forwarder {
         let wanted = Dictionary(uniqueKeysWithValues: zip(configuration.sinks.map(\.name), secrets))
         for (name, running) in runners {
             let settings = configuration.sinks.first { $0.name == name }
-            guard settings != running.runner.settings || wanted[name] != running.secrets else { continue }
+            guard settings != running.runner.settings || wanted[name] != running.runner.secrets else {
+                continue
+            }
             await running.runner.stop()
             _ = await running.task.value
             runners[name] = nil
@@ -121,7 +122,7 @@ public actor Forwarder {
                     await runner.retry()
                 }
                 let task = Task { await runner.run(once: once) }
-                runners[settings.name] = Running(runner: runner, task: task, secrets: secrets)
+                runners[settings.name] = Running(runner: runner, task: task)
             } catch let failure as IOFailure where failure.cause == .busy {
                 isBusy = true
                 faults.append("\(settings.name): another process sends for this sink from this log")

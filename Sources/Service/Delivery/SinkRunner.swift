@@ -17,7 +17,9 @@ actor SinkRunner {
     nonisolated let settings: SinkSettings
     private let sink: any Sink
     private let transport: Transport
-    private let secrets: SinkSecrets
+    nonisolated let secrets: SinkSecrets
+    /// Whether messages are lines of a file, which are written together.
+    private let isFile: Bool
     private let host: DeliveryHost
     private let disk = PosixDisk()
     private var outbox: Outbox<PosixDisk>
@@ -30,15 +32,13 @@ actor SinkRunner {
     private var ended: [(message: WaitingMessage, attempt: Attempt)] = []
     /// What others want sent, such as that another sink fails.
     private var requested: [Notification] = []
-    private var running: [String: WaitingMessage] = [:]
     private var resendAt: Timestamp?
     private var waiter: CheckedContinuation<Void, Never>?
     private var wasWoken = false
     private var isStopping = false
     private var isFailureTold = false
-    /// Whether the run ends once nothing is due, and what it could not deliver until then.
+    /// Whether the run ends once nothing is due.
     private var endsWhenIdle = false
-    private var failedDeliveries = 0
 
     /// A runner for one sink of a log.
     ///
@@ -52,7 +52,7 @@ actor SinkRunner {
         self.host = host
         sink = try SinkRegistry.sink(settings)
         transport = try Transport(settings, resolver: host.resolver, now: { host.now().rawValue / 1_000 })
-        let isFile = SinkKind.named(settings.kind)?.path == .one
+        isFile = SinkKind.named(settings.kind)?.path == .one
         queue = DeliveryQueue(limit: isFile ? Self.waitingMax : settings.inFlight)
         var outbox = try Outbox(disk, log: host.log, sink: settings.name)
         policy = NotificationPolicy(decoding: outbox.state.policy, rules: rules) ?? NotificationPolicy(rules)
@@ -131,7 +131,7 @@ actor SinkRunner {
                 try outbox.commit()
                 attempts.flush()
                 if !isStopping { launch(now) }
-                if running.isEmpty, ended.isEmpty, isStopping || (endsWhenIdle && !hasMore && isIdle(now)) {
+                if queue.inFlight.isEmpty, isStopping || (endsWhenIdle && !hasMore && isIdle(now)) {
                     break
                 }
                 if hasMore { continue }
@@ -153,7 +153,6 @@ actor SinkRunner {
     private func record(_ now: Timestamp) {
         for (message, attempt) in ended {
             let id = message.notification.id
-            running[id] = nil
             attempts.add(message, attempt, at: now)
             var endpointFailed = false
             switch attempt.verdict {
@@ -210,10 +209,9 @@ actor SinkRunner {
     private func launch(_ now: Timestamp) {
         guard outbox.state.disabled == nil else { return }
         let together = queue.next(of: outbox.state.waiting, now: now)
-        for message in together { running[message.notification.id] = message }
         guard !together.isEmpty || isResendDue(now) else { return }
         let context = context(now)
-        if SinkKind.named(settings.kind)?.path == .one {
+        if isFile {
             deliverTogether(together, context)
         } else {
             for message in together { deliver(message, context) }
@@ -279,7 +277,7 @@ actor SinkRunner {
     private func nextDeadline(_ now: Timestamp) -> Timestamp {
         var next = now.rawValue + 60_000
         if outbox.state.disabled == nil, let due = queue.due(outbox.state.waiting),
-            running.count < max(1, queue.limit)
+            queue.inFlight.count < queue.limit
         {
             next = min(next, due.rawValue)
         }
