@@ -65,6 +65,28 @@ struct ForwarderTests {
         #expect(receiver.requests.count <= 10)
     }
 
+    @Test func `Alertmanager hears again what fires as soon as a process runs that was stopped`() async throws
+    {
+        let receiver = try Receiver { _, _ in .status(200) }
+        let desk = try Desk()
+        var sink = desk.hook("am", receiver)
+        sink.kind = "alertmanager"
+        sink.secrets = []
+        let configuration = desk.configuration([sink])
+        _ = try await desk.forwarder().once(configuration)
+        try desk.alerts(0..<2)
+        _ = try await desk.forwarder().once(configuration)
+        let before = receiver.requests.count
+        let forwarder = desk.forwarder()
+        try await forwarder.apply(configuration)
+        let running = Task { await forwarder.run() }
+        try await desk.until { receiver.requests.count > before }
+        await forwarder.stop()
+        await running.value
+        let body = String(decoding: receiver.requests[before].body, as: UTF8.self)
+        #expect(body.contains(Desk.id(0)) && body.contains(Desk.id(1)))
+    }
+
     @Test func `a receiver that is gone is switched off until a person asks`() async throws {
         let isBack = Mutex(false)
         let receiver = try Receiver { _, _ in isBack.withLock(\.self) ? .status(204) : .status(410) }

@@ -32,6 +32,7 @@ actor SinkRunner {
     private var ended: [(message: WaitingMessage, attempt: Attempt)] = []
     /// What others want sent, such as that another sink fails.
     private var requested: [Notification] = []
+    /// When a receiver that forgets is told again what fires; nil for all others.
     private var resendAt: Timestamp?
     private var waiter: CheckedContinuation<Void, Never>?
     private var wasWoken = false
@@ -73,6 +74,8 @@ actor SinkRunner {
         }
         journal = JournalFollower(disk, log: host.log, from: outbox.state.cursor ?? JournalCursor())
         attempts = AttemptLog(disk, log: host.log, sink: settings.name)
+        // At once: nobody told it while no process ran.
+        resendAt = SinkKind.named(settings.kind)?.resendSeconds == nil ? nil : host.now()
         self.outbox = outbox
     }
 
@@ -249,14 +252,12 @@ actor SinkRunner {
     /// Alertmanager takes an alert that it does not hear of again for over: what fires is said again, beside
     /// the queue, because only the last word counts.
     private func resend(_ now: Timestamp, _ context: SinkContext) {
-        guard let seconds = SinkKind.named(settings.kind)?.resendSeconds else { return }
-        guard isResendDue(now) || resendAt == nil else { return }
-        let isFirst = resendAt == nil
+        guard isResendDue(now), let seconds = SinkKind.named(settings.kind)?.resendSeconds else { return }
         resendAt = Timestamp(rawValue: now.rawValue + seconds * 1_000)
         let firing = policy.firing(at: now).filter { alert in
             !outbox.state.waiting.contains { $0.notification.transitions.contains { $0.id == alert.id } }
         }
-        guard !firing.isEmpty, !isFirst || !endsWhenIdle else { return }
+        guard !firing.isEmpty, !endsWhenIdle else { return }
         let notification = Notification(
             id: "resend", purpose: .reminder, title: "\(firing.count) alerts are firing",
             transitions: firing)
