@@ -24,10 +24,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             try await forward()
-        } catch let failure as Failure {
-            throw failure.end()
         } catch let fault as Forwarder.Fault {
-            throw Failure(fault.description, code: fault.isBusy ? .locked : .badConfiguration).end()
+            throw Failure(fault.description, code: fault.isBusy ? .locked : .badConfiguration)
         }
     }
 

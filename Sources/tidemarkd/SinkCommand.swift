@@ -28,24 +28,20 @@ struct ListCommand: AsyncParsableCommand {
     var dead = false
 
     func run() async throws {
-        do {
-            let log = try common.directory()
-            for sink in try common.delivery().sinks {
-                let state: OutboxState?
-                do throws(IOFailure) {
-                    state = try Outbox.state(PosixDisk(), log: log, sink: sink.name)
-                } catch {
-                    throw Failure(error.description, code: .inputOutput)
-                }
-                let report = SinkReport(settings: sink, state: state ?? OutboxState(), isNew: state == nil)
-                if json {
-                    StandardStreams.out(report.json)
-                } else {
-                    for line in report.lines(withDead: dead) { StandardStreams.out(line) }
-                }
+        let log = try common.directory()
+        for sink in try common.delivery().sinks {
+            let state: OutboxState?
+            do throws(IOFailure) {
+                state = try Outbox.state(PosixDisk(), log: log, sink: sink.name)
+            } catch {
+                throw Failure(error.description, code: .inputOutput)
             }
-        } catch let failure as Failure {
-            throw failure.end()
+            let report = SinkReport(settings: sink, state: state ?? OutboxState(), isNew: state == nil)
+            if json {
+                StandardStreams.out(report.json)
+            } else {
+                for line in report.lines(withDead: dead) { StandardStreams.out(line) }
+            }
         }
     }
 }
@@ -64,26 +60,22 @@ struct TestCommand: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        do {
-            let settings = try common.sink(name)
-            // Only a sink with pseudonyms needs a log: the key is there.
-            let log = settings.identity == .pseudonym ? try common.directory() : ""
-            let trial: SinkTrial
-            do { trial = try SinkTrial(settings, log: log, version: Tidemarkd.release) } catch {
-                throw Failure("\(error)", code: .badConfiguration)
-            }
-            if dryRun {
-                for request in trial.requests { StandardStreams.out(request) }
-                return
-            }
-            let outcome = await trial.run()
-            guard outcome.isDelivered else {
-                throw Failure("\(name): \(outcome.text)", code: .unavailable)
-            }
-            StandardStreams.error("tidemarkd: \(name): \(outcome.text)")
-        } catch let failure as Failure {
-            throw failure.end()
+        let settings = try common.sink(name)
+        // Only a sink with pseudonyms needs a log: the key is there.
+        let log = settings.identity == .pseudonym ? try common.directory() : ""
+        let trial: SinkTrial
+        do { trial = try SinkTrial(settings, log: log, version: Tidemarkd.release) } catch {
+            throw Failure("\(error)", code: .badConfiguration)
         }
+        if dryRun {
+            for request in trial.requests { StandardStreams.out(request) }
+            return
+        }
+        let outcome = await trial.run()
+        guard outcome.isDelivered else {
+            throw Failure("\(name): \(outcome.text)", code: .unavailable)
+        }
+        StandardStreams.error("tidemarkd: \(name): \(outcome.text)")
     }
 }
 
@@ -99,23 +91,19 @@ struct RetryCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        do {
-            let log = try common.directory()
-            _ = try common.sink(name)
-            do throws(IOFailure) {
-                let dead = try Outbox.state(PosixDisk(), log: log, sink: name)?.dead.count ?? 0
-                try RetryRequest.leave(PosixDisk(), log: log, sink: name)
-                StandardStreams.error(
-                    """
-                    tidemarkd: \(name): \(dead) dead letters are sent again, at once by a running tidemarkd, \
-                    else by the next one
-                    """
-                )
-            } catch {
-                throw Failure(error.description, code: .inputOutput)
-            }
-        } catch let failure as Failure {
-            throw failure.end()
+        let log = try common.directory()
+        _ = try common.sink(name)
+        do throws(IOFailure) {
+            let dead = try Outbox.state(PosixDisk(), log: log, sink: name)?.dead.count ?? 0
+            try RetryRequest.leave(PosixDisk(), log: log, sink: name)
+            StandardStreams.error(
+                """
+                tidemarkd: \(name): \(dead) dead letters are sent again, at once by a running tidemarkd, \
+                else by the next one
+                """
+            )
+        } catch {
+            throw Failure(error.description, code: .inputOutput)
         }
     }
 }

@@ -27,6 +27,22 @@ struct Tidemarkd: AsyncParsableCommand {
         defaultSubcommand: RunCommand.self
     )
 
+    /// Parses, runs, and ends with the code that a failure deserves.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Failure {
+            exit(withError: failure.end())
+        } catch {
+            exit(withError: error)
+        }
+    }
+
     /// The version of the program.
     static let release = "0.1.0"
 }
