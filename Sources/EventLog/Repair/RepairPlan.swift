@@ -166,7 +166,7 @@ struct RepairPlanner<D: Disk> {
             if let target = try intact(&file, after: bad, before: nil, decoder: &decoder),
                 target.sequence >= bad.sequence
             {
-                hole(&file, bad, target, end: target.offset, &repair)
+                hole(&file, bad, target, end: target.offset, isOpen: false, &repair)
                 position = target
                 continue
             }
@@ -179,7 +179,7 @@ struct RepairPlanner<D: Disk> {
                 end += LogFormat.blockBytesMin
                 let rest = SegmentFile<D>.Position(
                     offset: max(file.length, end), chain: bad.chain, sequence: seal.endSequence)
-                hole(&file, bad, rest, end: end, &repair)
+                hole(&file, bad, rest, end: end, isOpen: false, &repair)
                 index.rows.append(
                     SegmentFooter.Row(
                         offset: bad.offset, count: 0, firstSequence: bad.sequence, minTs: 0, maxTs: 0))
@@ -200,7 +200,7 @@ struct RepairPlanner<D: Disk> {
 
     private mutating func hole(
         _ file: inout SegmentFile<D>, _ bad: SegmentFile<D>.Position, _ target: SegmentFile<D>.Position,
-        end: Int, _ repair: inout SegmentRepair
+        end: Int, isOpen: Bool, _ repair: inout SegmentRepair
     ) {
         repair.holes.append(
             SegmentRepair.Hole(
@@ -208,7 +208,7 @@ struct RepairPlanner<D: Disk> {
                 loss: result.losses.count))
         lose(
             file.path, bad.offset..<max(bad.offset, min(target.offset, file.length)),
-            bad.sequence..<target.sequence, isOpen: false)
+            bad.sequence..<target.sequence, isOpen: isOpen)
     }
 
     private mutating func note(_ block: BlockHeader) {
@@ -254,13 +254,7 @@ struct RepairPlanner<D: Disk> {
             throw beyond(file.header.firstSequence, .sequence, bad.sequence, nil, at: bad.offset)
         }
         let end = next == nil && target.offset == file.length ? repair.newLength : target.offset
-        repair.holes.append(
-            SegmentRepair.Hole(
-                start: bad.offset, end: end, previous: bad.chain, resuming: target.chain,
-                loss: result.losses.count))
-        lose(
-            file.path, bad.offset..<max(bad.offset, min(target.offset, file.length)),
-            bad.sequence..<target.sequence, isOpen: isOpen)
+        hole(&file, bad, target, end: end, isOpen: isOpen, &repair)
         return target
     }
 
