@@ -33,38 +33,97 @@ enum ByteBlocks {
         }
     }
 
-    /// Bytes behind a text that let it be read in chunks of 16, the last of which ends behind it.
-    static let padding = 16
+    /// Bytes behind a text that let it be read in blocks of 32, the last of which ends behind it.
+    static let padding = LabelText.padding
 
-    /// Whether the first `length` bytes of `text` stand in `bytes` at `start`; both have at least `padding`
-    /// more behind them.
-    @inline(__always)
-    static func equal(_ bytes: [UInt8], at start: Int, padded text: Span<UInt8>, length: Int) -> Bool {
-        // Lengths of arrays and spans are far below what could overflow here.
-        precondition(
-            start >= 0 && length >= 0 && length <= bytes.count &- padding &- start
-                && length <= text.count &- padding)
-        return unsafe bytes.withUnsafeBytes { whole in
-            unsafe text.withUnsafeBytes { other in
-                // Each chunk begins at the end of the text or before it, so it ends within the padding.
-                func difference(_ i: Int) -> SIMD2<UInt64> {
-                    unsafe whole.loadUnaligned(fromByteOffset: start &+ i, as: SIMD2<UInt64>.self)
-                        ^ other.loadUnaligned(fromByteOffset: i, as: SIMD2<UInt64>.self)
+    /// 32 bytes of ones and 32 of zeros: what is read n bytes before the middle keeps n bytes of a block.
+    private static let keep = [UInt8](repeating: 0xff, count: 32) + [UInt8](repeating: 0, count: 32)
+
+    /// Looks up labels in a symbol table; see `SymbolTable.find`.
+    ///
+    /// The number of slots is a power of two, so that a slot's index is inside. A slot holds 0 or the number
+    /// of a symbol, which is below the number of `ends`; these rise, and `padding` bytes stand behind the
+    /// last text. The texts of the input, and the room for the numbers, are checked. A block begins at the
+    /// end of a text or before it, so it ends within the padding.
+    static func find(
+        _ labels: Span<LabelText>, from first: Int, in input: Span<UInt8>, slots: [UInt64], ends: [Int],
+        texts: [UInt8], into numbers: inout MutableSpan<UInt32>
+    ) -> Int {
+        precondition(first >= 0 && numbers.count >= labels.count && slots.count & (slots.count - 1) == 0)
+        let count = labels.count
+        let mask = slots.count &- 1
+        let limit = input.count &- padding
+        return unsafe labels.withUnsafeBufferPointer { labels in
+            unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+                unsafe slots.withUnsafeBufferPointer { slots in
+                    unsafe ends.withUnsafeBufferPointer { ends in
+                        unsafe texts.withUnsafeBytes { texts in
+                            unsafe input.withUnsafeBytes { input in
+                                unsafe keep.withUnsafeBytes { keep in
+                                    var row = first
+                                    while row < count {
+                                        let label = unsafe labels[row]
+                                        let length = Int(label.length)
+                                        let from = Int(label.start)
+                                        precondition(from &+ length <= limit)
+                                        var at = Int(truncatingIfNeeded: label.hash) & mask
+                                        var slot = unsafe slots[at]
+                                        // Null or not is anybody's guess: no branch on it.
+                                        let hash = length == 0 ? slot : label.hash
+                                        while (slot ^ hash) >> 32 != 0, slot != 0 {
+                                            at = (at &+ 1) & mask
+                                            unsafe slot = slots[at]
+                                        }
+                                        let symbol = Int(truncatingIfNeeded: slot & 0xffff_ffff)
+                                        // An empty slot looks like null, and has no text before it.
+                                        let start = unsafe ends[max(symbol, 1) &- 1]
+                                        var differs = unsafe UInt64(
+                                            bitPattern: Int64(ends[symbol] &- start ^ length))
+                                        var k = 0
+                                        var rest = length
+                                        while rest >= 32 {
+                                            // Texts of other lengths may end anywhere.
+                                            if differs != 0 { return row }
+                                            let found = unsafe difference(
+                                                texts, start &+ k, input, from &+ k, keep, 0)
+                                            differs = found[0] | found[1]
+                                            k &+= 32
+                                            rest &-= 32
+                                        }
+                                        // Of the last block only the bytes of the text count.
+                                        let found = unsafe difference(
+                                            texts, start &+ k, input, from &+ k, keep, 32 &- rest)
+                                        differs |= found[0] | found[1]
+                                        if differs & (length == 0 ? 0 : .max) != 0 { return row }
+                                        unsafe numbers[row] =
+                                            length == 0 ? 0 : UInt32(truncatingIfNeeded: symbol)
+                                        row &+= 1
+                                    }
+                                    return row
+                                }
+                            }
+                        }
+                    }
                 }
-                var i = 0
-                while i &+ 16 <= length {
-                    let found = difference(i)
-                    if found[0] | found[1] != 0 { return false }
-                    i &+= 16
-                }
-                // Of the last one only the first 0 to 15 bytes count.
-                let found = difference(i)
-                let bits = UInt64(truncatingIfNeeded: 8 &* (length &- i))
-                let below = (1 &<< (bits & 63)) &- 1
-                let isLow = bits < 64
-                return found[0] & (isLow ? below : .max) | (isLow ? 0 : found[1] & below) == 0
             }
         }
+    }
+
+    /// Where the bits of two blocks of 32 bytes differ, of those that `keep` has from `k` on.
+    @inline(__always)
+    private static func difference(
+        _ a: UnsafeRawBufferPointer, _ i: Int, _ b: UnsafeRawBufferPointer, _ j: Int,
+        _ keep: UnsafeRawBufferPointer, _ k: Int
+    ) -> SIMD2<UInt64> {
+        let low =
+            unsafe (a.loadUnaligned(fromByteOffset: i, as: SIMD2<UInt64>.self)
+            ^ b.loadUnaligned(fromByteOffset: j, as: SIMD2<UInt64>.self))
+            & keep.loadUnaligned(fromByteOffset: k, as: SIMD2<UInt64>.self)
+        let high =
+            unsafe (a.loadUnaligned(fromByteOffset: i &+ 16, as: SIMD2<UInt64>.self)
+            ^ b.loadUnaligned(fromByteOffset: j &+ 16, as: SIMD2<UInt64>.self))
+            & keep.loadUnaligned(fromByteOffset: k &+ 16, as: SIMD2<UInt64>.self)
+        return low | high
     }
 
     /// Appends `text` to `bytes`.
@@ -85,18 +144,19 @@ enum ByteBlocks {
     /// The eight bytes at `i`, little-endian; those past the end are 0.
     @inline(__always)
     static func word(_ text: Span<UInt8>, at i: Int) -> UInt64 {
-        i <= text.count &- 8 ? wholeWord(text, at: i) : lastWord(text, at: i)
+        if i <= text.count &- 8 { return wholeWord(text, at: i) }
+        if i >= text.count { return 0 }
+        // Of the last eight bytes only those from `i` on are wanted, 1 to 7.
+        let before = UInt64(truncatingIfNeeded: i &- text.count &+ 8)
+        return text.count >= 8
+            ? wholeWord(text, at: text.count &- 8) &>> (8 &* before) : shortWord(text, at: i)
     }
 
+    /// The same of a text of less than eight bytes.
     @inline(never)
-    private static func lastWord(_ text: Span<UInt8>, at i: Int) -> UInt64 {
-        precondition(i >= 0)
+    private static func shortWord(_ text: Span<UInt8>, at i: Int) -> UInt64 {
         var word: UInt64 = 0
-        var k = 0
-        while i + k < text.count {
-            word |= UInt64(text[i + k]) << UInt64(8 * k)
-            k += 1
-        }
+        for k in i..<text.count { word |= UInt64(text[k]) << UInt64(8 * (k - i)) }
         return word
     }
 }

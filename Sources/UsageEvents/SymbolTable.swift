@@ -11,11 +11,11 @@ public struct SymbolTable: Sendable {
     /// The start of the hash of a text; see `intern(_:hash:)`.
     public let hasher: SymbolHash
     /// A symbol in the low half of a slot, the high half of its hash in the other; 0 where the slot is free.
-    private var slots: [UInt64]
+    private(set) var slots: [UInt64]
     private var hashes: [UInt64]
-    private var ends: [Int]
+    private(set) var ends: [Int]
     /// All texts one after the other, and zeros behind them, so that a text may be read in whole chunks.
-    private var bytes: [UInt8]
+    private(set) var bytes: [UInt8]
 
     /// An empty table.
     public init() {
@@ -30,11 +30,13 @@ public struct SymbolTable: Sendable {
     public var count: Int { ends.count }
 
     /// The number of a text, which is added where it is new. O(length).
-    public mutating func intern(_ text: Span<UInt8>) -> UInt32 { intern(text, hash: hasher.of(text)) }
+    public mutating func intern(_ text: Span<UInt8>) -> UInt32 {
+        text.isEmpty ? Self.null : intern(text, hash: hasher.of(text))
+    }
 
     /// The number of a text, which is added where it is new.
     public mutating func intern(_ text: String) -> UInt32 {
-        text.isEmpty ? Self.null : text.withUTF8Span { intern($0) }
+        text.withUTF8Span { intern($0) }
     }
 
     /// The number of a text that is there already, or nil.
@@ -58,33 +60,18 @@ public struct SymbolTable: Sendable {
         return slot == 0 ? add(text, hash: hash, place: place) : UInt32(truncatingIfNeeded: slot)
     }
 
-    /// Reads the memory that looking up a text with this hash will need, which brings it into the cache;
-    /// what it returns means nothing.
+    /// Looks up labels from the one at `first` on and writes their numbers, until one is not in the table;
+    /// returns where that stands, or how many labels there are.
     ///
-    /// For many texts at once: the processor then waits for several of them together, where look-ups one
-    /// after the other would wait for each.
-    public func touch(_ hash: UInt64) -> UInt8 {
-        let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)]
-        // An empty slot looks like null, whose text would begin before the first.
-        let start = ends[max(Int(truncatingIfNeeded: slot & 0xffff_ffff), 1) - 1]
-        return bytes[start]
-    }
-
-    /// The same for the first `length` bytes of a text behind which there are at least 16 more: quicker,
-    /// since it is compared in chunks of 16.
-    public mutating func intern(padded text: Span<UInt8>, length: Int, hash: UInt64) -> UInt32 {
-        // Nearly always it is in its first slot.
-        let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
-        let symbol = Int(truncatingIfNeeded: slot & 0xffff_ffff)
-        if slot >> 32 == hash >> 32, symbol != 0 {
-            let start = ends[symbol &- 1]
-            if ends[symbol] &- start == length,
-                ByteBlocks.equal(bytes, at: start, padded: text, length: length)
-            {
-                return UInt32(truncatingIfNeeded: symbol)
-            }
-        }
-        return intern(text.extracting(..<length), hash: hash)
+    /// An empty label is null. The labels' texts stand in `input`, at least `LabelText.padding` bytes before
+    /// its end, and their hashes were begun by `hasher`. Look-ups do not depend on each other, so that the
+    /// processor waits for several of them at once.
+    public func find(
+        _ labels: Span<LabelText>, from first: Int, in input: Span<UInt8>,
+        into numbers: inout MutableSpan<UInt32>
+    ) -> Int {
+        ByteBlocks.find(
+            labels, from: first, in: input, slots: slots, ends: ends, texts: bytes, into: &numbers)
     }
 
     /// The slot that has the text, or the free one where it belongs.
@@ -154,36 +141,51 @@ public struct SymbolTable: Sendable {
     public func optionalText(of symbol: UInt32) -> String? { symbol == 0 ? nil : text(of: symbol) }
 }
 
-/// The seeded hash of a symbol's bytes, sixteen at a time as two little-endian words; the last sixteen are
-/// padded with zeros, and are all zeros where the text ends just before them. The length ends it.
+/// Where a label stands in the input, and its hash.
+public struct LabelText: Sendable {
+    /// Bytes that there must be behind a label, since it is compared in blocks.
+    public static let padding = 32
+
+    /// Where its first byte stands.
+    public var start: UInt32
+    /// Bytes; 0 for null.
+    public var length: UInt32
+    /// Its hash by the `SymbolHash` of the table that will number it.
+    public var hash: UInt64
+
+    /// A label of a length at a place.
+    @inlinable @inline(__always)
+    public init(start: UInt32, length: UInt32, hash: UInt64) {
+        self.start = start
+        self.length = length
+        self.hash = hash
+    }
+}
+
+/// The seeded hash of a symbol's bytes, 32 at a time as four little-endian words; the last 32 are padded
+/// with zeros, and are all zeros where the text ends just before them.
 ///
-/// A scanner may compute it while it looks for the end of a string; it must feed the same words.
+/// A scanner may compute it while it looks for the end of a string; it must feed the same words. Texts that
+/// differ in zeros at their end only have one hash.
 public struct SymbolHash: Sendable {
-    /// The running value.
-    @usableFromInline var state: UInt64
-    /// What the second word of each pair is mixed with; secret like the seed, or somebody could choose a
-    /// word that wipes out the other.
-    @usableFromInline let key: UInt64
+    /// The hash of the bytes before.
+    @usableFromInline var state: UInt64 = 0
+    /// What the words are mixed with; secret, or somebody could choose a word that wipes out another.
+    @usableFromInline let keys: (UInt64, UInt64, UInt64, UInt64)
 
     /// Begins hashes of a kind of their own.
     public init() {
-        state = UInt64.random(in: .min ... .max)
-        key = UInt64.random(in: .min ... .max)
+        func key() -> UInt64 { UInt64.random(in: .min ... .max) }
+        keys = (key(), key(), key(), key())
     }
 
-    /// Takes the next sixteen bytes.
+    /// The hash when the next 32 bytes are taken.
     @inlinable @inline(__always)
-    public mutating func feed(_ first: UInt64, _ second: UInt64) {
-        let product = (state ^ first).multipliedFullWidth(by: key ^ second)
-        state = product.high ^ product.low
-    }
-
-    /// Ends the hash of `length` bytes.
-    @inlinable @inline(__always)
-    public func finish(length: Int) -> UInt64 {
-        let product = (state ^ UInt64(truncatingIfNeeded: length)).multipliedFullWidth(
-            by: 0xd6e8_feb8_6659_fd93)
-        return product.high ^ product.low
+    public func hash(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> UInt64 {
+        // Two products that do not wait for each other.
+        let first = (state ^ keys.0 ^ a).multipliedFullWidth(by: keys.1 ^ b)
+        let second = (keys.2 ^ c).multipliedFullWidth(by: keys.3 ^ d)
+        return (first.high ^ first.low) &+ (second.high ^ second.low)
     }
 
     /// The hash of a whole text.
@@ -191,10 +193,11 @@ public struct SymbolHash: Sendable {
         var hash = self
         var i = 0
         while i <= text.count {
-            hash.feed(ByteBlocks.word(text, at: i), ByteBlocks.word(text, at: i + 8))
-            i += 16
+            func word(_ k: Int) -> UInt64 { ByteBlocks.word(text, at: i + 8 * k) }
+            hash.state = hash.hash(word(0), word(1), word(2), word(3))
+            i += 32
         }
-        return hash.finish(length: text.count)
+        return hash.state
     }
 }
 

@@ -209,4 +209,18 @@ import UsageEvents
         #expect(sum(Array(UInt8(0)..<32)) == 0x46dd_794e)
         #expect(sum(Array("123456789".utf8)) == 0xe306_9283)
     }
+
+    @Test func `the checksum by instruction is that by tables, whatever the length and the pieces`() {
+        var random = SplitMix64(seed: 5)
+        for length in 0..<200 {
+            let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            var byTables = CRC32C()
+            byTables.feedByTables(bytes.span)
+            let cut = length == 0 ? 0 : random.below(length)
+            var inPieces = CRC32C()
+            inPieces.feed(bytes.span.extracting(..<cut))
+            inPieces.feed(bytes.span.extracting(cut...))
+            #expect(CRC32C.of(bytes.span) == byTables.value && inPieces.value == byTables.value)
+        }
+    }
 }

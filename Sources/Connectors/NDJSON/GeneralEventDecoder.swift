@@ -41,9 +41,10 @@ struct GeneralEventDecoder {
         event.origin = try fields.label(.origin)
         event.source = try fields.label(.source) ?? options.defaultSource
         event.shape.rawValue |= fields.present
-        try rules.check(event)
+        try rules.check(event, hasServer: event.mcpServer != nil)
         var models = ModelNumbers()
-        let isPriced = rules.estimate(&event, models: &models)
+        let model = event.model.flatMap { rules.number(of: $0, &models) }
+        let isPriced = rules.estimate(&event, model: model)
         return Accepted(
             event: event, unknownKeys: unknownKeys, isCostRounded: isCostRounded, isPriced: isPriced)
     }

@@ -26,6 +26,12 @@ internal import CZstd
         // Matches of seven bytes or more, found through a table of 256 places.
         unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_minMatch, 7)
         unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_hashLog, 8)
+        // Larger steps between the places where a match is looked for. By itself the library would then leave
+        // out the coding of single bytes, which is all that noise gains from; the first parameter, which the
+        // library calls the compression mode of literals, keeps it. A library without it goes on as before.
+        if unsafe ZSTD_isError(ZSTD_CCtx_setParameter(planes, ZSTD_c_experimentalParam5, 1)) == 0 {
+            unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_targetLength, 32)
+        }
     }
 
     deinit {

@@ -7,185 +7,291 @@ extension LineScanner {
     private static let forgottenWhenNull: UInt32 = Field.allCases.reduce(0) {
         FieldReader.isForgottenWhenNull($1) ? $0 | $1.bit : $0
     }
-    private static let sparseBits: UInt32 =
-        Field.tsEnd.bit | Field.project.bit | Field.mcpTool.bit | Field.reasoningTokens.bit
-        | Field.requests.bit
-        | Field.source.bit
-    private static let otherTextBits: UInt32 = Field.sessionID.bit | Field.origin.bit
+    /// Counts with bits from here on may be too large; the general parser decides.
+    private static let tokensDeclined: Int64 = 1 << 39
 
-    /// Checks what holds between fields, numbers the labels and adds the row; nil to decline, then
-    /// nothing is changed.
-    ///
-    /// Returns whether the cost was estimated here.
+    /// Checks what holds between the fields of the next row and adds it; false to decline.
     @inline(__always)
-    mutating func commit(
-        _ input: PaddedBytes, _ values: borrowing LineValues, _ line: Shape, _ rows: inout StagedRows,
-        row: Int,
-        into batch: inout EventBatch, symbols: inout Symbols
-    ) -> Bool? {
+    func commit(_ line: Shape, _ rows: inout StagedRows) -> Bool {
         // A null says nothing; which null keys are remembered is told in `FieldReader`.
         let said = line.seen & ~line.nulls
         var present = line.seen & ~(line.nulls & Self.forgottenWhenNull)
-        guard said & Field.ts.bit != 0 else { return nil }
-        let ts = values.number(.ts, present: said)
-        let tsEnd = values.number(.tsEnd, present: said)
-        if ts > rules.timestampMax { return nil }
+        guard said & Field.ts.bit != 0 else { return false }
+        rows.complete(line.seen)
+        let ts = rows.number(.ts)
+        if ts > rules.timestampMax || line.tokens >= Self.tokensDeclined { return false }
         if said & Field.tsEnd.bit != 0 {
-            if tsEnd < ts || (tsEnd == ts && line.grain == .bucket) { return nil }
+            let end = rows.number(.tsEnd)
+            if end < ts || (end == ts && line.grain == .bucket) { return false }
         } else if line.grain == .bucket {
-            return nil
+            return false
         }
-        let inputTokens = values.number(.inputTokens, present: said)
-        let outputTokens = values.number(.outputTokens, present: said)
-        let cacheRead = values.number(.cacheReadTokens, present: said)
-        let cacheWrite = values.number(.cacheWriteTokens, present: said)
-        let reasoning = values.number(.reasoningTokens, present: said)
-        let requests = values.number(.requests, present: said, else: 1)
-        var cost = values.number(.costUSD, present: said)
-        let most = max(max(inputTokens, outputTokens), max(max(cacheRead, cacheWrite), reasoning))
-        if most > Limits.tokensPerEventMax || cost > NanoUSD.eventMax || requests > Limits.requestsPerEventMax
+        if said & Field.requests.bit != 0, rows.number(.requests) > Limits.requestsPerEventMax {
+            return false
+        }
+        if rows.number(.costUSD) > NanoUSD.eventMax { return false }
+        if said & (Self.tokenBits | Field.reasoningTokens.bit | Field.costUSD.bit) == 0,
+            rows.length(.mcpServer) == 0
         {
-            return nil
+            return false
         }
-        let server = values.text(.mcpServer, seen: said)
-        if said & (Self.tokenBits | Field.reasoningTokens.bit | Field.costUSD.bit) == 0, server.length == 0 {
-            return nil
+        if rows.length(.identity) == 0, said & Field.identity.bit != 0 || rules.defaultIdentity.isEmpty {
+            return false
         }
-        let who = values.text(.identity, seen: said)
-        if who.length == 0, said & Field.identity.bit != 0 || rules.defaultIdentity.isEmpty { return nil }
 
-        // Nothing below declines.
-        let team = Self.intern(input, values.text(.team, seen: said), &symbols.teams)
-        let tool = Self.intern(input, values.text(.tool, seen: said), &symbols.tools)
-        let model = Self.intern(input, values.text(.model, seen: said), &symbols.models)
-        let mcpServer = Self.intern(input, server, &symbols.mcpServers)
         var basis = line.basis
-        var isEstimated = false
-        if said & Field.costUSD.bit == 0, said & Self.tokenBits != 0, basis != .included, model != 0,
-            let prices = rules.prices, let known = labels.price(of: model, prices, symbols.models),
-            let amount = prices.price(model: known, at: ts)?.cost(
-                input: inputTokens, output: outputTokens, cacheRead: cacheRead, cacheWrite: cacheWrite)
-        {
-            cost = amount.rawValue
-            basis = .estimated
-            isEstimated = true
-        }
-        if basis == .estimated {
-            if !isEstimated, said & Field.costUSD.bit == 0 { basis = .unstated }
+        var mark: UInt32 = 0
+        if said & Field.costUSD.bit == 0 {
+            if said & Self.tokenBits != 0, basis != .included, rules.prices != nil {
+                mark = StagedRows.unpriced
+            }
+            if basis == .estimated {
+                basis = .unstated
+                present &= ~Field.costBasis.bit
+            }
+        } else if basis == .estimated {
             present &= ~(Field.costUSD.bit | Field.costBasis.bit)
         }
         present |= Field.identity.bit
-        rows.append(
-            StagedRows.Row(
-                ts: ts, identity: who, requestID: values.text(.requestID, seen: said), team: team,
-                tool: tool, model: model, mcpServer: mcpServer, inputTokens: inputTokens,
-                outputTokens: outputTokens, cacheReadTokens: cacheRead, cacheWriteTokens: cacheWrite,
-                cost: cost,
-                shape: EventShape(present: present, basis: basis, grain: line.grain).rawValue))
-        if labels.hasSparse || line.seen & Self.sparseBits != 0 || !rules.defaultSource.isEmpty {
-            appendSparse(input, values, said, tsEnd, reasoning, requests, row, &batch, &symbols)
-        }
-        if labels.hasOtherTexts || line.seen & Self.otherTextBits != 0 {
-            let session = values.text(.sessionID, seen: said)
-            let origin = values.text(.origin, seen: said)
-            input.with(session.start, session.length) { batch.sessionID.append($0, row: row) }
-            input.with(origin.start, origin.length) { batch.origin.append($0, row: row) }
-            labels.hasOtherTexts = !batch.sessionID.isDefault || !batch.origin.isDefault
-        }
-        return isEstimated
+        rows.add(shape: EventShape(present: present, basis: basis, grain: line.grain).rawValue | mark)
+        return true
     }
 
-    @inline(__always)
-    private static func intern(
-        _ input: PaddedBytes, _ text: LineValues.Text, _ table: inout SymbolTable
-    ) -> UInt32 {
-        if text.length == 0 { return SymbolTable.null }
-        // Behind a label stands its line's LF, and the padding behind that.
-        return input.with(text.start, text.length &+ 16) {
-            table.intern(padded: $0, length: text.length, hash: text.hash)
-        }
-    }
-
-    /// Numbers the identities of the staged rows and appends these to the batch.
-    ///
-    /// There are many accounts, so that looking one up waits for memory: all are touched first.
+    /// Numbers the labels of the staged rows, estimates missing costs, and hands the rows to the batch;
+    /// returns how many were estimated. `next` is where their lines end.
     @inline(never)
     mutating func flush(
-        _ input: PaddedBytes, _ rows: inout StagedRows, into batch: inout EventBatch,
+        _ input: PaddedBytes, _ rows: inout StagedRows, next: Int, into batch: inout EventBatch,
         symbols: inout Symbols
+    ) -> Int {
+        if rows.count == 0 { return 0 }
+        let estimated = rows.withText(input, to: next) { text in
+            append(rows, text, to: &batch, symbols: &symbols)
+        }
+        rows.removeAll(next: next)
+        return estimated
+    }
+
+    private mutating func append(
+        _ rows: borrowing StagedRows, _ text: Span<UInt8>, to batch: inout EventBatch, symbols: inout Symbols
+    ) -> Int {
+        let before = batch.count
+        appendSparse(rows, text, to: &batch, symbols: &symbols)
+        appendTexts(rows, .requestID, text, to: &batch.requestID, after: before)
+        appendTexts(rows, .sessionID, text, to: &batch.sessionID, after: before)
+        appendTexts(rows, .origin, text, to: &batch.origin, after: before)
+        Self.appendLabels(rows, .team, text, &symbols.teams, to: &batch.team)
+        Self.appendLabels(rows, .tool, text, &symbols.tools, to: &batch.tool)
+        Self.appendLabels(rows, .model, text, &symbols.models, to: &batch.model)
+        Self.appendLabels(rows, .mcpServer, text, &symbols.mcpServers, to: &batch.mcpServer)
+        appendIdentities(rows, text, to: &batch, &symbols.identities)
+        let estimated =
+            rows.hasUnpriced ? estimate(rows, batch.model.span.extracting(before...), symbols.models) : 0
+        unsafe batch.ts.append(contentsOf: rows.numbers(.ts))
+        unsafe batch.inputTokens.append(contentsOf: rows.numbers(.inputTokens))
+        unsafe batch.outputTokens.append(contentsOf: rows.numbers(.outputTokens))
+        unsafe batch.cacheReadTokens.append(contentsOf: rows.numbers(.cacheReadTokens))
+        unsafe batch.cacheWriteTokens.append(contentsOf: rows.numbers(.cacheWriteTokens))
+        unsafe batch.cost.append(contentsOf: rows.numbers(.costUSD))
+        unsafe batch.shape.append(contentsOf: rows.shape)
+        return estimated
+    }
+
+    // MARK: - Labels
+
+    /// Appends the numbers of a column of labels; those that are new get the next ones, in the order of the
+    /// rows.
+    @inline(__always)
+    private static func appendLabels(
+        _ rows: borrowing StagedRows, _ field: Field, _ text: Span<UInt8>, _ table: inout SymbolTable,
+        to column: inout [UInt32], number: (LabelText, inout SymbolTable) -> UInt32
     ) {
-        var touched: UInt8 = 0
-        for row in 0..<rows.count { touched ^= symbols.identities.touch(rows.identity(row).hash) }
-        labels.touched = touched
-        for row in 0..<rows.count {
-            rows.setIdentity(row, identitySymbol(input, rows.identity(row), &symbols))
-        }
-        rows.flush(input, into: &batch)
-    }
-
-    /// An account; an e-mail address in lower case.
-    @inline(__always)
-    private mutating func identitySymbol(
-        _ input: PaddedBytes, _ text: LineValues.Text, _ symbols: inout Symbols
-    ) -> UInt32 {
-        if text.length == 0 {
-            if labels.defaultIdentity == 0 {
-                labels.defaultIdentity = symbols.identities.intern(rules.defaultIdentity.span)
+        let texts = unsafe rows.texts(field)
+        let labels = unsafe texts.span
+        column.append(addingCapacity: labels.count) { space in
+            for _ in labels.indices { space.append(0) }
+            var numbers = space.mutableSpan
+            var row = 0
+            while true {
+                row = table.find(labels, from: row, in: text, into: &numbers)
+                if row == labels.count { break }
+                numbers[row] = number(labels[row], &table)
+                row += 1
             }
-            return labels.defaultIdentity
         }
-        if Self.hasUpperCase(input, text) { return Self.internLowered(input, text, &symbols.identities) }
-        return Self.intern(input, text, &symbols.identities)
     }
 
-    @inline(__always)
-    private static func hasUpperCase(_ input: PaddedBytes, _ text: LineValues.Text) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var found: UInt64 = 0
-        var k = 0
-        while k < text.length {
-            var word = input.word(text.start &+ k)
-            if text.length &- k < 8 { word &= PaddedBytes.lowBytes(text.length &- k) }
-            // The high bit is set from 'A' on by the first sum and past 'Z' by the second; bytes past
-            // ASCII are none.
-            let low = word & (ones &* 0x7f)
-            found |= (low &+ (ones &* 0x3f)) & ~(low &+ (ones &* 0x25)) & ~word
-            k &+= 8
+    private static func appendLabels(
+        _ rows: borrowing StagedRows, _ field: Field, _ text: Span<UInt8>, _ table: inout SymbolTable,
+        to column: inout [UInt32]
+    ) {
+        appendLabels(rows, field, text, &table, to: &column) { label, table in
+            table.intern(text.extracting(label.range), hash: label.hash)
         }
-        return found & (ones &* 0x80) != 0
     }
 
-    @inline(never)
-    private static func internLowered(
-        _ input: PaddedBytes, _ text: LineValues.Text, _ table: inout SymbolTable
+    private mutating func appendIdentities(
+        _ rows: borrowing StagedRows, _ text: Span<UInt8>, to batch: inout EventBatch,
+        _ table: inout SymbolTable
+    ) {
+        let texts = unsafe rows.texts(.identity)
+        let identities = unsafe texts.span
+        var hasNull = false
+        for row in identities.indices where identities[row].length == 0 { hasNull = true }
+        if labels.defaultIdentity == 0, !rules.defaultIdentity.isEmpty, hasNull {
+            // The default is numbered where it first appears.
+            for row in identities.indices {
+                if identities[row].length == 0 {
+                    labels.defaultIdentity = table.intern(rules.defaultIdentity.span)
+                    batch.identity.append(labels.defaultIdentity)
+                } else {
+                    batch.identity.append(Self.identity(identities[row], text, &table))
+                }
+            }
+            return
+        }
+        let before = batch.identity.count
+        // The table has identities in canonical form only, so what it has is in that form.
+        Self.appendLabels(rows, .identity, text, &table, to: &batch.identity) { label, table in
+            Self.identity(label, text, &table)
+        }
+        if rules.defaultIdentity.isEmpty { return }
+        for row in before..<batch.identity.count where batch.identity[row] == SymbolTable.null {
+            batch.identity[row] = labels.defaultIdentity
+        }
+    }
+
+    /// The number of an account; an e-mail address in lower case.
+    private static func identity(
+        _ label: LabelText, _ text: Span<UInt8>, _ table: inout SymbolTable
     ) -> UInt32 {
-        var copy = input.with(text.start, text.length) { [UInt8](copying: $0) }
+        var copy = [UInt8](copying: text.extracting(label.range))
         if copy.contains(UInt8(ascii: "@")) {
             for k in copy.indices where copy[k] >= 65 && copy[k] <= 90 { copy[k] |= 0x20 }
         }
         return table.intern(copy.span)
     }
 
-    @inline(never)
-    private mutating func appendSparse(
-        _ input: PaddedBytes, _ values: borrowing LineValues, _ said: UInt32, _ tsEnd: Int64,
-        _ reasoning: Int64,
-        _ requests: Int64, _ row: Int, _ batch: inout EventBatch, _ symbols: inout Symbols
-    ) {
-        batch.tsEnd.append(tsEnd, row: row)
-        batch.reasoningTokens.append(reasoning, row: row)
-        batch.requests.append(requests, row: row)
-        batch.project.append(
-            Self.intern(input, values.text(.project, seen: said), &symbols.projects), row: row)
-        batch.mcpTool.append(
-            Self.intern(input, values.text(.mcpTool, seen: said), &symbols.mcpTools), row: row)
-        let named = Self.intern(input, values.text(.source, seen: said), &symbols.sources)
-        if named == SymbolTable.null, labels.defaultSource == 0 {
-            labels.defaultSource = symbols.sources.intern(rules.defaultSource.span)
+    // MARK: - Costs
+
+    /// Gives rows without a cost that of the price table, and returns how many.
+    private mutating func estimate(
+        _ rows: borrowing StagedRows, _ models: Span<UInt32>, _ table: SymbolTable
+    ) -> Int {
+        guard let prices = rules.prices else { return 0 }
+        let shapes = unsafe rows.shape
+        let costs = unsafe rows.numbers(.costUSD)
+        var estimated = 0
+        for row in 0..<rows.count {
+            var shape = unsafe shapes[row]
+            guard shape & StagedRows.unpriced != 0 else { continue }
+            shape &= ~StagedRows.unpriced
+            if models[row] != SymbolTable.null, let known = labels.price(of: models[row], prices, table),
+                let amount = unsafe prices.price(model: known, at: rows.numbers(.ts)[row])?.cost(
+                    input: rows.numbers(.inputTokens)[row], output: rows.numbers(.outputTokens)[row],
+                    cacheRead: rows.numbers(.cacheReadTokens)[row],
+                    cacheWrite: rows.numbers(.cacheWriteTokens)[row])
+            {
+                unsafe costs[row] = amount.rawValue
+                var priced = EventShape(rawValue: shape & ~(Field.costUSD.bit | Field.costBasis.bit))
+                priced.basis = .estimated
+                shape = priced.rawValue
+                estimated += 1
+            }
+            unsafe shapes[row] = shape
         }
-        batch.source.append(named == SymbolTable.null ? labels.defaultSource : named, row: row)
-        labels.hasSparse =
-            !batch.tsEnd.isDefault || !batch.project.isDefault || !batch.mcpTool.isDefault
-            || !batch.reasoningTokens.isDefault || !batch.requests.isDefault || !batch.source.isDefault
+        return estimated
     }
+
+    // MARK: - Sparse columns
+
+    private func appendTexts(
+        _ rows: borrowing StagedRows, _ field: Field, _ text: Span<UInt8>, to column: inout TextColumn,
+        after before: Int
+    ) {
+        let ids = unsafe rows.texts(field)
+        if ids.isEmpty, column.isDefault { return }
+        var total = 0
+        for row in ids.indices { unsafe total &+= Int(ids[row].length) }
+        column.append(rows: rows.count, bytes: total, after: before) { space, ends in
+            unsafe text.withUnsafeBytes { text in
+                // The text outlives the closure, and holds what the rows say.
+                let source = unsafe PaddedBytes(text)
+                unsafe space.withUnsafeMutableBufferPointer { room, filled in
+                    for row in 0..<rows.count {
+                        let length = unsafe row < ids.count ? Int(ids[row].length) : 0
+                        precondition(length <= room.count &- filled)
+                        if length > 0 {
+                            let target = unsafe UnsafeMutableRawBufferPointer(
+                                rebasing: UnsafeMutableRawBufferPointer(room)[filled...])
+                            unsafe source.copy(Int(ids[row].start), length, to: target)
+                        }
+                        filled &+= length
+                        ends.append(filled)
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func appendSparse(
+        _ rows: borrowing StagedRows, _ text: Span<UInt8>, to batch: inout EventBatch, symbols: inout Symbols
+    ) {
+        let before = batch.count
+        Self.append(rows, .tsEnd, to: &batch.tsEnd, after: before)
+        Self.append(rows, .reasoningTokens, to: &batch.reasoningTokens, after: before)
+        Self.append(rows, .requests, to: &batch.requests, after: before)
+        Self.append(rows, .project, text, &symbols.projects, to: &batch.project, after: before)
+        Self.append(rows, .mcpTool, text, &symbols.mcpTools, to: &batch.mcpTool, after: before)
+        if rules.defaultSource.isEmpty {
+            Self.append(rows, .source, text, &symbols.sources, to: &batch.source, after: before)
+            return
+        }
+        let texts = unsafe rows.texts(.source)
+        let sources = unsafe texts.span
+        for row in 0..<rows.count {
+            var number = SymbolTable.null
+            if row < sources.count {
+                number = symbols.sources.intern(text.extracting(sources[row].range), hash: sources[row].hash)
+            }
+            if number == SymbolTable.null {
+                if labels.defaultSource == 0 {
+                    labels.defaultSource = symbols.sources.intern(rules.defaultSource.span)
+                }
+                number = labels.defaultSource
+            }
+            batch.source.append(number, row: before + row)
+        }
+    }
+
+    private static func append(
+        _ rows: borrowing StagedRows, _ field: Field, to column: inout SparseColumn<Int64>, after before: Int
+    ) {
+        if !rows.has(field), column.isDefault { return }
+        let values = unsafe rows.numbers(field)
+        for row in 0..<rows.count {
+            column.append(unsafe row < values.count ? values[row] : column.defaultValue, row: before + row)
+        }
+    }
+
+    private static func append(
+        _ rows: borrowing StagedRows, _ field: Field, _ text: Span<UInt8>, _ table: inout SymbolTable,
+        to column: inout SparseColumn<UInt32>, after before: Int
+    ) {
+        if !rows.has(field), column.isDefault { return }
+        let texts = unsafe rows.texts(field)
+        let labels = unsafe texts.span
+        for row in 0..<rows.count {
+            let number =
+                row < labels.count
+                ? table.intern(text.extracting(labels[row].range), hash: labels[row].hash) : SymbolTable.null
+            column.append(number, row: before + row)
+        }
+    }
+}
+
+extension LabelText {
+    /// Where the label stands.
+    @inline(__always)
+    fileprivate var range: Range<Int> { Int(start)..<Int(start) &+ Int(length) }
 }

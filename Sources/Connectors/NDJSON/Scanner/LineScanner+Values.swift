@@ -1,41 +1,44 @@
 import UsageEvents
 
 extension LineScanner {
-    /// Reads the value of a field and returns the index behind it, or -1.
+    /// Reads the value of a field into the next row and returns the index behind it, or -1.
     @inline(__always)
     mutating func value(
-        _ input: PaddedBytes, _ start: Int, _ field: Int, _ keys: borrowing KeyTable,
-        _ values: borrowing LineValues, _ shape: inout Shape
+        _ input: PaddedBytes, _ start: Int, _ number: Int, _ keys: borrowing KeyTable,
+        _ rows: borrowing StagedRows, _ shape: inout Shape
     ) -> Int {
         var i = start
-        switch keys[field].kind {
+        let field = keys[number].field
+        switch keys[number].kind {
         case .label:
             guard input[i] == UInt8(ascii: "\"") else { return -1 }
-            return Self.label(input, i &+ 1, field, keys.hasher(field), values)
+            return Self.label(input, i &+ 1, field, keys[number].hasher, keys, rows)
         case .text:
             guard input[i] == UInt8(ascii: "\"") else { return -1 }
             let end = input.endOfString(i &+ 1)
             if end < 0 || end &- i > Limits.labelBytesMax { return -1 }
-            values[text: field] = LineValues.Text(start: i &+ 1, length: end &- i &- 1, hash: 0)
+            rows.set(field, text: i &+ 1, length: end &- i &- 1, hash: 0)
             return end &+ 1
         case .count:
-            let number = Self.wholeNumber(input, &i)
-            if number < 0 { return -1 }
-            values[number: field] = number
+            let count = Self.wholeNumber(input, &i)
+            if count < 0 { return -1 }
+            shape.tokens |= count
+            rows.set(field, number: count)
             return i
         case .money:
-            let cost = Self.money(input, &i, &shape.isCostRounded)
-            if cost < 0 { return -1 }
-            values[number: field] = cost
-            return i
+            let cost = Self.money(input, i)
+            if cost.nano < 0 { return -1 }
+            if cost.isRounded { shape.isCostRounded = true }
+            rows.set(field, number: cost.nano)
+            return cost.end
         case .time:
-            let ts = time(input, &i)
-            if ts < 0 { return -1 }
-            values[number: field] = ts
-            return i
+            let time = time(input, i)
+            if time.ts < 0 { return -1 }
+            rows.set(field, number: time.ts)
+            return time.end
         case .word:
             return word(input, i, field, &shape)
-        case .ignored:
+        case .ignored, .end:
             return Self.skipValue(input, i)
         }
     }
@@ -43,32 +46,32 @@ extension LineScanner {
     /// Finds the end of a label and hashes it on the way.
     @inline(__always)
     private static func label(
-        _ input: PaddedBytes, _ start: Int, _ field: Int, _ hasher: SymbolHash, _ values: borrowing LineValues
+        _ input: PaddedBytes, _ start: Int, _ field: Int, _ hasher: SymbolHash, _ keys: borrowing KeyTable,
+        _ rows: borrowing StagedRows
     ) -> Int {
-        var hash = hasher
-        var i = start
-        while true {
-            let chunk = input.chunk(i)
-            if chunk.isPlain {
-                hash.feed(chunk.low, chunk.high)
-                i &+= 16
-                continue
-            }
-            hash.feed(chunk.plainLow, chunk.plainHigh)
-            i &+= chunk.plainCount
-            if input[i] == UInt8(ascii: "\"") { break }
-            // Perhaps letters past ASCII: find the end, then hash the whole.
-            i = input.endOfOddString(i)
-            if i < 0 || i &- start > Limits.labelBytesMax { return -1 }
-            let length = i &- start
-            values[text: field] = LineValues.Text(
-                start: start, length: length, hash: input.with(start, length) { hasher.of($0) })
-            return i &+ 1
+        let length = input.plainCount(start)
+        let end = start &+ length
+        guard length < 32, input[end] == UInt8(ascii: "\"") else {
+            return otherLabel(input, start, end, field, hasher, rows)
         }
-        let length = i &- start
-        if length > Limits.labelBytesMax { return -1 }
-        values[text: field] = LineValues.Text(start: start, length: length, hash: hash.finish(length: length))
-        return i &+ 1
+        let hash = hasher.hash(
+            input.word(start) & keys.kept(length, 0), input.word(start &+ 8) & keys.kept(length, 1),
+            input.word(start &+ 16) & keys.kept(length, 2), input.word(start &+ 24) & keys.kept(length, 3))
+        rows.set(field, text: start, length: length, hash: hash)
+        return end &+ 1
+    }
+
+    /// A label that is long, or perhaps has letters past ASCII at `middle`.
+    @inline(never)
+    private static func otherLabel(
+        _ input: PaddedBytes, _ start: Int, _ middle: Int, _ field: Int, _ hasher: SymbolHash,
+        _ rows: borrowing StagedRows
+    ) -> Int {
+        let end = input.endOfString(middle)
+        if end < 0 || end - start > Limits.labelBytesMax { return -1 }
+        rows.set(
+            field, text: start, length: end - start, hash: input.with(start, end - start) { hasher.of($0) })
+        return end + 1
     }
 
     /// A number without sign, fraction and exponent, of at most 15 digits; else -1.
@@ -99,43 +102,43 @@ extension LineScanner {
         return low &* high
     }
 
-    /// An amount that is not negative, in nano-dollars; -1 for anything odd.
+    /// An amount and where it ends; -1 for anything odd.
+    private typealias Money = (nano: Int64, end: Int, isRounded: Bool)
+
+    /// An amount that is not negative, in nano-dollars.
     @inline(__always)
-    private static func money(_ input: PaddedBytes, _ i: inout Int, _ isRounded: inout Bool) -> Int64 {
-        let whole = input.digits(i)
-        if whole.count == 0 || whole.count == 8 || hasIdleZero(input, i, whole.count) { return -1 }
-        var end = i &+ whole.count
+    private static func money(_ input: PaddedBytes, _ start: Int) -> Money {
+        let whole = input.digits(start)
+        if whole.count == 0 || whole.count == 8 || hasIdleZero(input, start, whole.count) {
+            return (-1, start, false)
+        }
+        var end = start &+ whole.count
         var nano = whole.value &* 1_000_000_000
         if input[end] == UInt8(ascii: ".") {
             let fraction = input.digits(end &+ 1)
-            if fraction.count == 0 { return -1 }
+            if fraction.count == 0 { return (-1, start, false) }
             end &+= 1 &+ fraction.count
             nano &+= fraction.value &* powersOfTen(9 &- fraction.count)
-            if fraction.count == 8, input[end] >= 48, input[end] <= 57 {
-                return oddMoney(input, &i, &isRounded)
-            }
+            if fraction.count == 8, input[end] >= 48, input[end] <= 57 { return oddMoney(input, start) }
         }
-        if input[end] | 0x20 == UInt8(ascii: "e") { return oddMoney(input, &i, &isRounded) }
-        i = end
-        return Int64(truncatingIfNeeded: nano)
+        if input[end] | 0x20 == UInt8(ascii: "e") { return oddMoney(input, start) }
+        return (Int64(truncatingIfNeeded: nano), end, false)
     }
 
     /// An amount with more than eight decimals or an exponent.
     @inline(never)
-    private static func oddMoney(_ input: PaddedBytes, _ i: inout Int, _ isRounded: inout Bool) -> Int64 {
-        var end = i
+    private static func oddMoney(_ input: PaddedBytes, _ start: Int) -> Money {
+        var end = start
         while input[end] >= 48 && input[end] <= 57 || ".eE+-".utf8.contains(input[end]) { end += 1 }
-        let result = input.with(i, end - i) { text -> ExactNumber? in
+        let result = input.with(start, end - start) { text -> ExactNumber? in
             var reader = JSONReader()
             guard (try? reader.value(text, depth: 0, keepText: false)) != nil, reader.isAtEnd(text) else {
                 return nil
             }
             return ExactNumber(text, scale: 9)
         }
-        guard case .value(let nano, let inexact) = result else { return -1 }
-        i = end
-        isRounded = inexact
-        return nano
+        guard case .value(let nano, let inexact) = result else { return (-1, start, false) }
+        return (nano, end, inexact)
     }
 
     /// A word of `cost_basis` or `grain`.
@@ -173,17 +176,21 @@ extension LineScanner {
 
     // MARK: - Times
 
-    /// A time as text or in whole milliseconds; -1 for anything odd.
+    /// A time in ms UTC and where it ends; -1 for anything odd.
+    private typealias Time = (ts: Int64, end: Int)
+
+    /// A time as text or in whole milliseconds.
     @inline(__always)
-    private mutating func time(_ input: PaddedBytes, _ i: inout Int) -> Int64 {
+    private mutating func time(_ input: PaddedBytes, _ i: Int) -> Time {
         guard input[i] == UInt8(ascii: "\"") else {
-            let number = Self.wholeNumber(input, &i)
-            return number > FieldReader.timestampMax ? -1 : number
+            var end = i
+            let number = Self.wholeNumber(input, &end)
+            return (number > FieldReader.timestampMax ? -1 : number, end)
         }
         let first = input.word(i &+ 1)
         let second = input.word(i &+ 9)
         if first != dayFirst || second & 0xff_ffff != dayRest {
-            guard readDay(input, i &+ 1) else { return -1 }
+            guard readDay(input, i &+ 1) else { return (-1, i) }
         }
         // HH:MM:SS: after the exclusive or, digits are 0 to 9 and the colons 0.
         let clock = input.word(i &+ 12) ^ 0x3030_3a30_303a_3030
@@ -192,7 +199,8 @@ extension LineScanner {
         let hour = pairs & 0xff
         let minute = (pairs &>> 24) & 0xff
         let second60 = (pairs &>> 48) & 0xff
-        if odd != 0 || hour > 23 || minute > 59 || second60 > 59 { return oddTime(input, &i) }
+        if odd != 0 || hour > 23 || minute > 59 || second60 > 59 { return oddTime(input, i) }
+        let end: Int
         var ms = Int64(truncatingIfNeeded: ((hour &* 60 &+ minute) &* 60 &+ second60) &* 1_000)
         // .mmmZ" and then Z".
         let tail = input.word(i &+ 20) ^ 0x0000_225a_3030_302e
@@ -200,13 +208,13 @@ extension LineScanner {
             ms &+= Int64(
                 truncatingIfNeeded: ((tail &>> 8) & 0xf) &* 100 &+ ((tail &>> 16) & 0xf) &* 10
                     &+ ((tail &>> 24) & 0xf))
-            i &+= 26
+            end = i &+ 26
         } else if input[i &+ 20] == UInt8(ascii: "Z"), input[i &+ 21] == UInt8(ascii: "\"") {
-            i &+= 22
+            end = i &+ 22
         } else {
-            return oddTime(input, &i)
+            return oddTime(input, i)
         }
-        return dayStart &+ ms
+        return (dayStart &+ ms, end)
     }
 
     /// Reads `2026-08-01T` and remembers it.
@@ -232,15 +240,14 @@ extension LineScanner {
 
     /// Any other spelling that RFC 3339 allows: an offset, another number of decimals, a leap second.
     @inline(never)
-    private func oddTime(_ input: PaddedBytes, _ i: inout Int) -> Int64 {
+    private func oddTime(_ input: PaddedBytes, _ i: Int) -> Time {
         let start = i + 1
         let end = input.endOfString(start)
-        if end < 0 { return -1 }
+        if end < 0 { return (-1, i) }
         let ts = input.with(start, end - start) { text in
             text.count > 64 ? nil : Timestamp(rfc3339: [UInt8](copying: text))
         }
-        guard let ts, ts.rawValue <= FieldReader.timestampMax else { return -1 }
-        i = end + 1
-        return ts.rawValue
+        guard let ts, ts.rawValue <= FieldReader.timestampMax else { return (-1, i) }
+        return (ts.rawValue, end + 1)
     }
 }

@@ -3,10 +3,10 @@ import UsageEvents
 /// The schema-directed scanner: reads canonical lines straight into columns, without a tree, a string or
 /// an allocation a line.
 ///
-/// It knows what each key's value must be, expects the key that followed last time, finds the end of a
-/// label and hashes it in the same pass, and keeps the day of the last time. It accepts valid events
-/// only. Whatever is odd (an escape, a negative number, a repeated key, anything invalid) it declines,
-/// and the general parser decides.
+/// It knows what each key's value must be, expects the key that followed last time, with the spacing of last
+/// time, finds the end of a label and hashes it in the same pass, and keeps the day of the last time. It
+/// accepts valid events only. Whatever is odd (an escape, a negative number, a repeated key, anything
+/// invalid) it declines, and the general parser decides.
 struct LineScanner: Sendable {
     /// What one call took in.
     struct Run {
@@ -20,23 +20,23 @@ struct LineScanner: Sendable {
         var costsEstimated = 0
     }
 
-    /// What `parseObject` found out about a line.
+    /// What `parseLine` found out about a line.
     struct Shape {
         /// Bits of the keys that stood in the line.
         var seen: UInt32 = 0
         /// Bits of those that were null.
         var nulls: UInt32 = 0
+        /// The bits that any of the token counts has.
+        var tokens: Int64 = 0
         var basis = CostBasis.unstated
         var grain = Grain.request
-        var unknownKeys = 0
         var isCostRounded = false
     }
 
     let rules: RowRules
-    private let patterns: [KeyPattern]
     let words: WireWords
-    /// What a call learned about the order of keys, for the next one.
-    private var followers = KeyTable.firstFollowers
+    /// What a call learned about keys and spacing, for the next one.
+    private var learned = KeyTable.Learned()
     /// The text of the day that was read last, as the first eight and the other three bytes of `2026-08-01T`.
     var dayFirst: UInt64 = 0
     var dayRest: UInt64 = 0
@@ -46,7 +46,6 @@ struct LineScanner: Sendable {
 
     init(options: DecoderOptions) {
         rules = RowRules(options: options)
-        patterns = Field.allCases.map { KeyPattern($0) }
         words = WireWords()
     }
 
@@ -80,97 +79,74 @@ struct LineScanner: Sendable {
         symbols: inout Symbols, unknownKeys: inout UnknownKeys
     ) -> Run {
         var run = Run(end: start)
-        let values = LineValues()
-        let keys = KeyTable(patterns, followers: followers, symbols)
-        var rows = StagedRows()
-        labels.begin(batch)
+        let keys = KeyTable(learned, symbols)
+        var rows = StagedRows(from: start)
+        labels.begin()
         while run.end <= lastLineFeed, run.lines < room {
             var shape = Shape()
-            let end = parseObject(input, run.end, keys, values, &shape)
-            if end < 0 { break }
-            let next = Self.endOfLine(input, end)
-            if next < 0 || next - run.end > Limits.lineBytesMax { break }
-            guard
-                let isEstimated = commit(
-                    input, values, shape, &rows, row: batch.count + rows.count, into: &batch,
-                    symbols: &symbols)
-            else { break }
-            if rows.count == StagedRows.capacity { flush(input, &rows, into: &batch, symbols: &symbols) }
-            for k in 0..<shape.unknownKeys {
-                let key = values[text: KeyTable.unknown + k]
-                input.with(key.start, key.length) { unknownKeys.count($0) }
+            rows.beginRow()
+            let next = parseLine(input, run.end, keys, rows, &shape)
+            if next < 0 || next - run.end > Limits.lineBytesMax || !commit(shape, &rows) { break }
+            if rows.unknownKeys > 0 {
+                for k in 0..<rows.unknownKeys {
+                    let key = rows.unknownKey(k)
+                    input.with(key.start, key.length) { unknownKeys.count($0) }
+                }
             }
             run.lines += 1
             run.end = next
             if shape.isCostRounded { run.costsRounded += 1 }
-            if isEstimated { run.costsEstimated += 1 }
+            if rows.isFull {
+                run.costsEstimated += flush(input, &rows, next: next, into: &batch, symbols: &symbols)
+            }
         }
-        flush(input, &rows, into: &batch, symbols: &symbols)
-        followers = keys.learned
+        run.costsEstimated += flush(input, &rows, next: run.end, into: &batch, symbols: &symbols)
+        keys.teach(&learned)
         return run
     }
 
-    /// Where the next line begins if nothing but blanks and CR stand before the LF; else -1.
-    @inline(__always)
-    private static func endOfLine(_ input: PaddedBytes, _ start: Int) -> Int {
-        var i = start
-        while input[i] != 0x0a {
-            guard input[i] == 0x0d || input[i] == 0x20 || input[i] == 0x09 else { return -1 }
-            i += 1
-        }
-        return i + 1
-    }
+    // MARK: - The line
 
-    // MARK: - The object
-
-    /// Reads the object at `start` and returns the index behind it, or -1 to decline.
+    /// Reads the line at `start` into the next row and returns where the line behind it begins, or -1 to
+    /// decline.
     @inline(__always)
-    private mutating func parseObject(
-        _ input: PaddedBytes, _ start: Int, _ keys: borrowing KeyTable, _ values: borrowing LineValues,
+    private mutating func parseLine(
+        _ input: PaddedBytes, _ start: Int, _ keys: borrowing KeyTable, _ rows: borrowing StagedRows,
         _ shape: inout Shape
     ) -> Int {
-        guard input[start] == UInt8(ascii: "{") else { return -1 }
-        var i = start &+ 1
-        var previous = KeyTable.unknown
+        var i = start
+        var previous = KeyTable.start
         var seen: UInt32 = 0
         while true {
-            var field = keys.follower(of: previous)
-            if keys[field].stands(in: input, at: i) {
-                i &+= keys[field].length
-                if input[i] == 0x20 { i &+= 1 }
+            var number = keys.follower(of: previous)
+            if keys[number].stands(in: input, at: i) {
+                i &+= keys[number].length
             } else {
-                field = Self.unexpectedKey(input, &i, after: previous, keys, values, &shape)
-                if field < 0 { return -1 }
+                (number, i) = Self.unexpectedKey(input, i, after: previous, keys, rows)
+                if number < 0 { return -1 }
             }
-            let bit = keys[field].bit
+            if keys[number].kind == .end {
+                shape.seen = seen
+                return i
+            }
+            let bit = keys[number].bit
             if seen & bit != 0 { return -1 }
             seen |= bit
-            let end = value(input, i, field, keys, values, &shape)
-            i = end < 0 ? Self.null(input, i, field, values, &shape) : end
+            let end = value(input, i, number, keys, rows, &shape)
+            i = end < 0 ? Self.null(input, i, keys[number].field, rows, &shape) : end
             if i < 0 { return -1 }
-            previous = field
-            var byte = input[i]
-            if byte != UInt8(ascii: ",") {
-                i = Self.skipBlanks(input, i)
-                byte = input[i]
-                guard byte == UInt8(ascii: ",") else {
-                    shape.seen = seen
-                    return byte == UInt8(ascii: "}") ? i &+ 1 : -1
-                }
-            }
-            i &+= 1
-            if input[i] == 0x20 { i &+= 1 }
+            previous = keys[number].field
         }
     }
 
     /// Steps over the null at `i`, or -1 where there is none.
     @inline(__always)
     private static func null(
-        _ input: PaddedBytes, _ i: Int, _ field: Int, _ values: borrowing LineValues, _ shape: inout Shape
+        _ input: PaddedBytes, _ i: Int, _ field: Int, _ rows: borrowing StagedRows, _ shape: inout Shape
     ) -> Int {
         guard input.word(i) & 0xffff_ffff == 0x6c6c_756e, field != KeyTable.unknown else { return -1 }
         shape.nulls |= 1 &<< UInt32(truncatingIfNeeded: field)
-        values[text: field] = LineValues.Text(start: i, length: 0, hash: 0)
+        rows.clear(field)
         return i &+ 4
     }
 
@@ -181,38 +157,66 @@ struct LineScanner: Sendable {
         return i
     }
 
-    /// Reads a key that is not the one that was expected, with the colon and the blanks around it, and
-    /// learns from it.
+    /// Reads what stands before the next value if that is not what was expected, and learns from it; or the
+    /// end of the line.
     @inline(never)
     private static func unexpectedKey(
-        _ input: PaddedBytes, _ i: inout Int, after previous: Int, _ keys: borrowing KeyTable,
-        _ values: borrowing LineValues, _ shape: inout Shape
-    ) -> Int {
+        _ input: PaddedBytes, _ start: Int, after previous: Int, _ keys: borrowing KeyTable,
+        _ rows: borrowing StagedRows
+    ) -> (number: Int, end: Int) {
+        let declined = (number: -1, end: start)
+        var i = start
         let second = keys.secondFollower(of: previous)
         if keys[second].stands(in: input, at: i) {
             keys.expect(second, after: previous)
-            i += keys[second].length
+            return (second, i + keys[second].length)
+        }
+        var style = keys.style
+        let isFirst = previous == KeyTable.start
+        if isFirst {
+            guard input[i] == UInt8(ascii: "{") else { return declined }
+            i += 1
+        } else {
             i = skipBlanks(input, i)
-            return second
+            if input[i] == UInt8(ascii: "}") { return endOfLine(input, i, after: previous, keys) }
+            guard input[i] == UInt8(ascii: ",") else { return declined }
+            i += 1
+            style.spacesCommas = input[i] == 0x20
         }
         i = skipBlanks(input, i)
-        guard input[i] == UInt8(ascii: "\"") else { return -1 }
-        let start = i + 1
-        let end = input.endOfString(start)
-        if end < 0 { return -1 }
+        guard input[i] == UInt8(ascii: "\"") else { return declined }
+        let key = i + 1
+        let end = input.endOfString(key)
+        if end < 0 { return declined }
         i = skipBlanks(input, end + 1)
-        guard input[i] == UInt8(ascii: ":") else { return -1 }
+        guard input[i] == UInt8(ascii: ":") else { return declined }
+        style.spacesColons = input[i + 1] == 0x20
         i = skipBlanks(input, i + 1)
-        for field in 0..<KeyTable.unknown where keys[field].length == end - start + 3 {
-            if keys[field].isText(of: input, at: start) {
-                keys.expect(field, after: previous)
-                return field
-            }
+        keys.expect(style)
+        let field = keys.field(input, key, end - key)
+        if field >= 0 {
+            let number = field + (isFirst ? KeyTable.first : 0)
+            keys.expect(number, after: previous)
+            return (number, i)
         }
-        guard shape.unknownKeys < LineValues.unknownMax else { return -1 }
-        values[text: KeyTable.unknown + shape.unknownKeys] = LineValues.Text(
-            start: start, length: end - start, hash: 0)
-        shape.unknownKeys += 1
-        return KeyTable.unknown
+        return rows.addUnknownKey(key, end - key) ? (KeyTable.unknown, i) : declined
+    }
+
+    /// Steps over the brace at `start` and what may follow it: blanks, CR and the LF.
+    private static func endOfLine(
+        _ input: PaddedBytes, _ start: Int, after previous: Int, _ keys: borrowing KeyTable
+    ) -> (number: Int, end: Int) {
+        var i = start
+        var style = keys.style
+        style.endsWithCR = input[i + 1] == 0x0d
+        i += 1
+        while input[i] != 0x0a {
+            guard input[i] == 0x0d || input[i] == 0x20 || input[i] == 0x09 else { return (-1, start) }
+            i += 1
+        }
+        i += 1
+        keys.expect(style)
+        keys.expect(KeyTable.end, after: previous)
+        return (KeyTable.end, i)
     }
 }

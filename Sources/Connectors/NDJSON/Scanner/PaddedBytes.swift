@@ -63,64 +63,38 @@
 
     // MARK: - Strings
 
-    /// Sixteen bytes of text, and which of them end plain text.
-    struct Chunk {
-        /// The bytes, the first one in the low bits of the first word.
-        let low: UInt64
-        let high: UInt64
-        /// The lowest bit of each byte that is a quote, a backslash, a control character, or past ASCII.
-        let lowEnds: UInt64
-        let highEnds: UInt64
-
-        /// Whether all sixteen bytes are plain.
-        @inline(__always) var isPlain: Bool { lowEnds | highEnds == 0 }
-
-        // No branches below: which half a label ends in is anybody's guess.
-
-        /// All bits where the first eight bytes are plain, else none.
-        @inline(__always)
-        private var highCounts: UInt64 { 0 &- UInt64(truncatingIfNeeded: lowEnds.trailingZeroBitCount &>> 6) }
-
-        /// How many plain bytes there are before the first that is not; one must not be.
-        @inline(__always)
-        var plainCount: Int {
-            let high = UInt64(truncatingIfNeeded: highEnds.trailingZeroBitCount) & highCounts
-            return (lowEnds.trailingZeroBitCount &+ Int(truncatingIfNeeded: high)) &>> 3
-        }
-
-        /// The first word up to the first byte that is not plain, zeros behind it.
-        @inline(__always)
-        var plainLow: UInt64 { low & Self.below(lowEnds) }
-
-        /// The second word, likewise.
-        @inline(__always)
-        var plainHigh: UInt64 { high & Self.below(highEnds) & highCounts }
-
-        /// The bits below the lowest mark; all where there is none.
-        @inline(__always)
-        private static func below(_ ends: UInt64) -> UInt64 { (ends &- 1) & ~ends }
+    /// Which of the sixteen bytes at `i` end plain text: four bits a byte, all set where it is a quote, a
+    /// backslash, a control character, or past ASCII.
+    @inline(__always)
+    func ends(_ i: Int) -> UInt64 {
+        assert(i >= 0 && i + 16 <= count)
+        let bytes = unsafe base.loadUnaligned(fromByteOffset: i, as: SIMD16<Int8>.self)
+        let quotes = bytes .== SIMD16<Int8>(repeating: 0x22)
+        let backslashes = bytes .== SIMD16<Int8>(repeating: 0x5c)
+        // Bytes past ASCII are negative.
+        let others = bytes .< SIMD16<Int8>(repeating: 0x20)
+        let marks = quotes .| backslashes .| others
+        // Each mark is a byte of ones or zeros; of each pair of bytes the middle eight bits are enough.
+        let pairs = unsafe unsafeBitCast(marks, to: SIMD8<UInt16>.self)
+        let nibbles = SIMD8<UInt8>(truncatingIfNeeded: pairs &>> 4)
+        return unsafe UInt64(littleEndian: unsafeBitCast(nibbles, to: UInt64.self))
     }
 
-    /// The sixteen bytes at `i`.
-    ///
-    /// Byte by byte, without carries: less one, a byte equal to the quote has its high bit set, as has one
-    /// that was past ASCII before; less 32, so have control characters. A wrong high bit only ever appears
-    /// in bytes past ASCII, which are marked anyway.
+    /// Sixteen bytes as two words.
     @inline(__always)
-    func chunk(_ i: Int) -> Chunk {
+    func words(_ i: Int) -> SIMD2<UInt64> {
         assert(i >= 0 && i + 16 <= count)
-        let v = unsafe base.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
-        let one = SIMD16<UInt8>(repeating: 1)
-        let quote = (v ^ SIMD16(repeating: 0x22)) &- one
-        let backslash = (v ^ SIMD16(repeating: 0x5c)) &- one
-        let control = v &- SIMD16(repeating: 0x20)
-        // Both are sixteen bytes of plain data.
-        let words = unsafe unsafeBitCast(v, to: SIMD2<UInt64>.self)
-        let ends = unsafe unsafeBitCast(quote | backslash | control | v, to: SIMD2<UInt64>.self)
-        let marks = (ends &>> 7) & SIMD2(repeating: 0x0101_0101_0101_0101)
-        return Chunk(
-            low: UInt64(littleEndian: words[0]), high: UInt64(littleEndian: words[1]),
-            lowEnds: UInt64(littleEndian: marks[0]), highEnds: UInt64(littleEndian: marks[1]))
+        return unsafe base.loadUnaligned(fromByteOffset: i, as: SIMD2<UInt64>.self)
+    }
+
+    /// How many of the 32 bytes at `i` stand before the first that ends plain text, 32 where none does.
+    @inline(__always)
+    func plainCount(_ i: Int) -> Int {
+        let first = ends(i).trailingZeroBitCount
+        let second = ends(i &+ 16).trailingZeroBitCount
+        // 64 is 16 bytes, of which the second half counts. No branch: in which half a label ends is anybody's
+        // guess.
+        return (first &+ second & (0 &- first &>> 6)) &>> 2
     }
 
     /// Bits that keep the low `n` bytes of a word, for n from 0 to 7.
@@ -133,12 +107,9 @@
     func endOfString(_ start: Int) -> Int {
         var i = start
         while true {
-            let chunk = chunk(i)
-            if chunk.isPlain {
-                i &+= 16
-                continue
-            }
-            i &+= chunk.plainCount
+            let plain = plainCount(i)
+            i &+= plain
+            if plain == 32 { continue }
             return self[i] == UInt8(ascii: "\"") ? i : endOfOddString(i)
         }
     }

@@ -20,25 +20,16 @@ struct RowRules: Sendable {
 ///
 /// Made anew for each call, since the next one may come with other tables.
 struct LabelState: Sendable {
-    /// Whether a sparse column of the batch has values, so that each row needs one.
-    var hasSparse = false
-    var hasOtherTexts = false
-    /// What was read to have it in the cache, kept so that the reads are not left out.
-    var touched: UInt8 = 0
     /// Numbers of the defaults, 0 while they are not needed.
     var defaultIdentity: UInt32 = 0
     var defaultSource: UInt32 = 0
     /// By model symbol: its number in the price table, -1 where it has none, -2 while nobody asked.
     private var priceOfModel: [Int32] = []
 
-    mutating func begin(_ batch: EventBatch) {
+    mutating func begin() {
         defaultIdentity = 0
         defaultSource = 0
         priceOfModel.removeAll(keepingCapacity: true)
-        hasSparse =
-            !batch.tsEnd.isDefault || !batch.project.isDefault || !batch.mcpTool.isDefault
-            || !batch.reasoningTokens.isDefault || !batch.requests.isDefault || !batch.source.isDefault
-        hasOtherTexts = !batch.sessionID.isDefault || !batch.origin.isDefault
     }
 
     /// The number of a model in the price table; nil where it has no price.

@@ -1,137 +1,202 @@
 import UsageEvents
 
-/// The dense columns of a few hundred rows on the stack: filled a row at a time, handed to a batch a
-/// column at a time.
+/// Rows that were scanned and not handed to a batch yet: numbers, and where their texts stand in the input. A
+/// value is written into its column as soon as it is read; the row counts once the whole line is good.
 ///
-/// Appending to twelve arrays for each row costs a capacity and a uniqueness check every time; this way
-/// a row is twelve stores.
+/// Appending to the arrays of a batch for each row costs a capacity and a uniqueness check every time; this
+/// way a value is one store, and labels are looked up a column at a time.
+///
+/// Proof. Each table has `capacity` places a column and there are `fields` columns. A field is a constant or
+/// the number of a `KeyPattern` whose kind has values, which is that of a field. The row that is written is
+/// below `capacity`, since the rows are handed over when they are that many. What is read of a column was
+/// written: by the line, by `complete`, or by `add`.
 @safe struct StagedRows: ~Copyable {
-    /// Rows that fit. 120 bytes each: all of it stays in the second-level cache.
-    static let capacity = 256
+    /// Rows that fit: few enough for columns, lines and symbol tables to stay in the second-level cache.
+    static let capacity = 128
+    /// Keys that are no fields, at most so many a line; a line with more goes to the general parser.
+    static let unknownMax = 16
+    private static let fields = 22
 
-    private let wide: UnsafeMutablePointer<Int64>
-    private let narrow: UnsafeMutablePointer<UInt32>
-    private let texts: UnsafeMutablePointer<LineValues.Text>
+    /// Columns that every row needs: they are dense in a batch.
+    private static let dense: UInt32 = [
+        Field.ts, .identity, .team, .tool, .model, .mcpServer, .inputTokens, .outputTokens,
+        .cacheReadTokens, .cacheWriteTokens, .costUSD, .requestID,
+    ].reduce(0) { $0 | $1.bit }
+    /// Columns of numbers or texts.
+    private static let stored: UInt32 = (1 << 22 - 1) & ~(Field.costBasis.bit | Field.grain.bit)
+
+    private let numbers: UnsafeMutablePointer<Int64>
+    private let texts: UnsafeMutablePointer<LabelText>
+    private let shapes: UnsafeMutablePointer<UInt32>
+    private let unknown: UnsafeMutablePointer<(start: Int, length: Int)>
     /// Rows that are filled.
     private(set) var count = 0
+    /// Columns that have a value in each row.
+    private(set) var columns = Self.dense
+    /// Whether a row's cost is to be estimated; its shape then has the bit `unpriced`.
+    private(set) var hasUnpriced = false
+    /// Where the first row's line begins: texts count from there.
+    private var origin: Int
+    /// A bit of a shape that has no meaning there.
+    static let unpriced: UInt32 = 1 << 31
 
-    /// The dense columns of one row.
-    struct Row {
-        var ts: Int64
-        var identity: LineValues.Text
-        var requestID: LineValues.Text
-        var team: UInt32
-        var tool: UInt32
-        var model: UInt32
-        var mcpServer: UInt32
-        var inputTokens: Int64
-        var outputTokens: Int64
-        var cacheReadTokens: Int64
-        var cacheWriteTokens: Int64
-        var cost: Int64
-        var shape: UInt32
-    }
-
-    init() {
-        unsafe wide = .allocate(capacity: 6 * Self.capacity)
-        unsafe narrow = .allocate(capacity: 6 * Self.capacity)
-        unsafe texts = .allocate(capacity: 2 * Self.capacity)
+    init(from origin: Int) {
+        self.origin = origin
+        unsafe numbers = .allocate(capacity: Self.fields * Self.capacity)
+        unsafe texts = .allocate(capacity: Self.fields * Self.capacity)
+        unsafe shapes = .allocate(capacity: Self.capacity)
+        // The last one's length is how many there are.
+        unsafe unknown = .allocate(capacity: Self.unknownMax + 1)
+        unsafe unknown.initialize(repeating: (0, 0), count: Self.unknownMax + 1)
     }
 
     deinit {
-        unsafe wide.deallocate()
-        unsafe narrow.deallocate()
+        // All of it is plain data.
+        unsafe numbers.deallocate()
         unsafe texts.deallocate()
+        unsafe shapes.deallocate()
+        unsafe unknown.deallocate()
     }
 
-    /// Takes a row; the caller hands the rows over when `count` is `capacity`.
+    /// Whether the rows have to be handed over before the next one.
+    @inline(__always) var isFull: Bool { count == Self.capacity }
+
+    // MARK: - The next row
+
+    /// Sets a number of the next row.
     @inline(__always)
-    mutating func append(_ row: Row) {
-        // Six columns of `capacity` values lie one after the other, so each index below is inside the
-        // allocation.
-        precondition(count < Self.capacity)
-        let w = unsafe wide + count
-        unsafe w[0] = row.ts
-        unsafe w[1 * Self.capacity] = row.inputTokens
-        unsafe w[2 * Self.capacity] = row.outputTokens
-        unsafe w[3 * Self.capacity] = row.cacheReadTokens
-        unsafe w[4 * Self.capacity] = row.cacheWriteTokens
-        unsafe w[5 * Self.capacity] = row.cost
-        let n = unsafe narrow + count
-        unsafe n[1 * Self.capacity] = row.team
-        unsafe n[2 * Self.capacity] = row.tool
-        unsafe n[3 * Self.capacity] = row.model
-        unsafe n[4 * Self.capacity] = row.mcpServer
-        unsafe n[5 * Self.capacity] = row.shape
-        let t = unsafe texts + count
-        unsafe t[0] = row.identity
-        unsafe t[1 * Self.capacity] = row.requestID
-        count &+= 1
+    func set(_ field: Int, number: Int64) {
+        assert(field >= 0 && field < Self.fields)
+        unsafe numbers[field &* Self.capacity &+ count] = number
     }
 
-    /// Where the identity of a row stands.
+    /// Sets a text of the next row.
     @inline(__always)
-    func identity(_ row: Int) -> LineValues.Text {
-        precondition(row >= 0 && row < count)
-        return unsafe texts[row]
+    func set(_ field: Int, text start: Int, length: Int, hash: UInt64) {
+        assert(field >= 0 && field < Self.fields)
+        // A line has at most 2^20 bytes and the length was checked, so both fit.
+        unsafe texts[field &* Self.capacity &+ count] = LabelText(
+            start: UInt32(truncatingIfNeeded: start &- origin), length: UInt32(truncatingIfNeeded: length),
+            hash: hash)
     }
 
-    /// Where the request id of a row stands.
+    /// Sets a value of the next row to null.
     @inline(__always)
-    private func requestID(_ row: Int) -> LineValues.Text {
-        precondition(row >= 0 && row < count)
-        return unsafe texts[Self.capacity &+ row]
-    }
+    func clear(_ field: Int) { clear(field, row: count) }
 
-    /// Sets the number of a row's identity; every row needs one before `flush`.
     @inline(__always)
-    func setIdentity(_ row: Int, _ symbol: UInt32) {
-        precondition(row >= 0 && row < count)
-        unsafe narrow[row] = symbol
+    private func clear(_ field: Int, row: Int) {
+        assert(field >= 0 && field < Self.fields)
+        let place = field &* Self.capacity &+ row
+        unsafe numbers[place] = field == Int(Field.requests.rawValue) ? 1 : 0
+        unsafe texts[place] = LabelText(start: 0, length: 0, hash: 0)
     }
 
-    /// Appends the rows, whose texts stand in `input`, to a batch and forgets them.
-    mutating func flush(_ input: PaddedBytes, into batch: inout EventBatch) {
-        if count == 0 { return }
-        appendRequestIDs(input, to: &batch)
-        unsafe batch.ts.append(contentsOf: column(wide, 0))
-        unsafe batch.inputTokens.append(contentsOf: column(wide, 1))
-        unsafe batch.outputTokens.append(contentsOf: column(wide, 2))
-        unsafe batch.cacheReadTokens.append(contentsOf: column(wide, 3))
-        unsafe batch.cacheWriteTokens.append(contentsOf: column(wide, 4))
-        unsafe batch.cost.append(contentsOf: column(wide, 5))
-        unsafe batch.identity.append(contentsOf: column(narrow, 0))
-        unsafe batch.team.append(contentsOf: column(narrow, 1))
-        unsafe batch.tool.append(contentsOf: column(narrow, 2))
-        unsafe batch.model.append(contentsOf: column(narrow, 3))
-        unsafe batch.mcpServer.append(contentsOf: column(narrow, 4))
-        unsafe batch.shape.append(contentsOf: column(narrow, 5))
-        count = 0
+    /// The next row has no unknown keys yet.
+    @inline(__always)
+    func beginRow() { unsafe unknown[Self.unknownMax] = (0, 0) }
+
+    /// Notes where an unknown key of the next row stands; false where there are too many.
+    func addUnknownKey(_ start: Int, _ length: Int) -> Bool {
+        let count = unknownKeys
+        if count == Self.unknownMax { return false }
+        unsafe unknown[count] = (start, length)
+        unsafe unknown[Self.unknownMax].length = count + 1
+        return true
     }
 
-    private func appendRequestIDs(_ input: PaddedBytes, to batch: inout EventBatch) {
-        var total = 0
-        for row in 0..<count { total &+= requestID(row).length }
-        batch.requestID.append(rows: count, bytes: total, after: batch.count) { space, ends in
-            for row in 0..<count {
-                let id = requestID(row)
-                unsafe space.withUnsafeMutableBufferPointer { room, filled in
-                    // The text lies in the input, and the room for all of them was asked for.
-                    precondition(id.length <= room.count &- filled)
-                    let target = unsafe UnsafeMutableRawBufferPointer(
-                        rebasing: UnsafeMutableRawBufferPointer(room)[filled...])
-                    unsafe input.copy(id.start, id.length, to: target)
-                    filled &+= id.length
-                }
-                ends.append(space.count)
-            }
+    /// How many unknown keys the next row has.
+    @inline(__always)
+    var unknownKeys: Int { unsafe unknown[Self.unknownMax].length }
+
+    /// See `addUnknownKey`.
+    func unknownKey(_ k: Int) -> (start: Int, length: Int) {
+        precondition(k >= 0 && k < Self.unknownMax)
+        return unsafe unknown[k]
+    }
+
+    /// A number of the next row, which its line must have.
+    @inline(__always)
+    func number(_ field: Field) -> Int64 { unsafe numbers[Int(field.rawValue) &* Self.capacity &+ count] }
+
+    /// The length of a text of the next row, which its line must have.
+    @inline(__always)
+    func length(_ field: Field) -> UInt32 {
+        unsafe texts[Int(field.rawValue) &* Self.capacity &+ count].length
+    }
+
+    /// Gives the next row a null in each column that its line, which had the keys `seen`, left out.
+    @inline(__always)
+    mutating func complete(_ seen: UInt32) {
+        let new = seen & Self.stored & ~columns
+        if new != 0 { begin(new) }
+        let missing = columns & ~seen
+        if missing != 0 { clear(missing, rows: count..<count &+ 1) }
+    }
+
+    /// The first line of these with a sparse column: the rows before it have none.
+    @inline(never)
+    private mutating func begin(_ new: UInt32) {
+        clear(new, rows: 0..<count)
+        columns |= new
+    }
+
+    @inline(never)
+    private func clear(_ fields: UInt32, rows: Range<Int>) {
+        var rest = fields
+        while rest != 0 {
+            for row in rows { clear(rest.trailingZeroBitCount, row: row) }
+            rest &= rest &- 1
         }
     }
 
-    /// The filled part of a column: initialised by `append`, as all of it is plain data.
-    private func column<Value>(_ base: UnsafeMutablePointer<Value>, _ index: Int) -> UnsafeBufferPointer<
-        Value
-    > {
-        unsafe UnsafeBufferPointer(start: base + index * Self.capacity, count: count)
+    /// Takes the next row, which is complete.
+    @inline(__always)
+    mutating func add(shape: UInt32) {
+        precondition(count < Self.capacity)
+        unsafe shapes[count] = shape
+        hasUnpriced = hasUnpriced || shape & Self.unpriced != 0
+        count &+= 1
     }
+
+    // MARK: - All rows
+
+    /// Whether a column has values.
+    @inline(__always)
+    func has(_ field: Field) -> Bool { columns & field.bit != 0 }
+
+    /// The numbers of a column that has values.
+    func numbers(_ field: Field) -> UnsafeMutableBufferPointer<Int64> {
+        unsafe UnsafeMutableBufferPointer(
+            start: numbers + Int(field.rawValue) * Self.capacity, count: has(field) ? count : 0)
+    }
+
+    /// Where the texts of a column that has values stand, from `start` of `text` on.
+    func texts(_ field: Field) -> UnsafeBufferPointer<LabelText> {
+        unsafe UnsafeBufferPointer(
+            start: texts + Int(field.rawValue) * Self.capacity, count: has(field) ? count : 0)
+    }
+
+    /// The shapes.
+    var shape: UnsafeMutableBufferPointer<UInt32> {
+        unsafe UnsafeMutableBufferPointer(start: shapes, count: count)
+    }
+
+    /// The bytes that the texts stand in, up to `end`, with what has to stand behind a label.
+    func withText<Result>(_ input: PaddedBytes, to end: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+        // Behind each line there are more bytes than that.
+        input.with(origin, end - origin + LabelText.padding, body)
+    }
+
+    /// Forgets the rows; the next one begins at `origin` or behind it.
+    mutating func removeAll(next origin: Int) {
+        self.origin = origin
+        count = 0
+        hasUnpriced = false
+    }
+}
+
+extension Field {
+    /// The bit of `EventShape`.
+    @inline(__always) var bit: UInt32 { 1 &<< UInt32(rawValue) }
 }
