@@ -5,6 +5,7 @@ public enum ConnectorRegistry {
     public static let formats: [EventFormat] = [
         .claudeCode,
         .codex,
+        .gemini,
         .cursor,
         .litellm,
         .table,

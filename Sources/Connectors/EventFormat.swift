@@ -90,18 +90,25 @@ public struct LocalPlace: Sendable {
     public let program: String
     /// The environment variable that replaces the folders of `roots`; a comma separates several.
     public let variable: String
-    /// Folders under the home directory, the usual one first.
+    /// Folders under the home directory, the usual one first; empty for itself.
     public let roots: [String]
     /// Folders below each of those that hold the files.
     public let folders: [String]
     /// How the names of its files end.
-    public let suffix: String
+    public let suffixes: [String]
+    /// The name of a folder in which they lie, where others lie beside it; nil where none does.
+    public let within: String?
 
-    init(program: String, variable: String, roots: [String], folders: [String], suffix: String) {
+    init(
+        program: String, variable: String, roots: [String], folders: [String],
+        suffixes: [String] = [".jsonl"],
+        within: String? = nil
+    ) {
         self.program = program
         self.variable = variable
         self.roots = roots
         self.folders = folders
-        self.suffix = suffix
+        self.suffixes = suffixes
+        self.within = within
     }
 }

@@ -1,5 +1,19 @@
 import UsageEvents
 
+/// What the rules look at: an event whose labels are texts, or one whose labels are bytes.
+protocol EventValues: Sendable {
+    var ts: Timestamp { get }
+    var tsEnd: Timestamp? { get }
+    var inputTokens: Int64 { get }
+    var outputTokens: Int64 { get }
+    var cacheReadTokens: Int64 { get }
+    var cacheWriteTokens: Int64 { get }
+    var cost: NanoUSD { get set }
+    var shape: EventShape { get set }
+}
+
+extension UsageEvent: EventValues {}
+
 /// What holds between the fields of an event, whatever it was read from.
 struct EventRules: Sendable {
     /// Prices for events without cost; nil leaves them without.
@@ -13,7 +27,9 @@ struct EventRules: Sendable {
     }
 
     /// Refuses an event whose fields contradict each other.
-    func check(_ event: UsageEvent) throws(Refusal) {
+    ///
+    /// `hasServer` says whether it names an MCP server.
+    func check(_ event: some EventValues, hasServer: Bool) throws(Refusal) {
         if let latest = timestampMax, event.ts.rawValue > latest {
             throw Refusal(
                 reason: .future, field: .ts,
@@ -28,7 +44,7 @@ struct EventRules: Sendable {
         }
         guard
             Self.hasTokens(event) || event.shape.has(.reasoningTokens) || event.shape.has(.costUSD)
-                || event.mcpServer != nil
+                || hasServer
         else {
             throw .missing(.inputTokens, "one of tokens, cost_usd and mcp_server is wanted")
         }
@@ -37,18 +53,14 @@ struct EventRules: Sendable {
     /// Prices an event that has no cost, and brings estimates into the form that `EventShape.hasCost`
     /// describes. Returns whether the cost was computed here.
     ///
-    /// What is included in a plan is not priced: nothing is billed for it. `longCacheWrite` are those of the
-    /// event's cache writes that are kept for an hour.
-    func estimate(
-        _ event: inout UsageEvent, longCacheWrite: Int64 = 0, models: inout ModelNumbers
-    ) -> Bool {
+    /// `model` is the number of its model in the price table. `longCacheWrite` are those of the event's cache
+    /// writes that are kept for an hour.
+    func estimate(_ event: inout some EventValues, model: Int?, longCacheWrite: Int64 = 0) -> Bool {
         if event.shape.has(.costUSD) {
             if event.shape.basis == .estimated { event.shape.forgetCostKeys() }
             return false
         }
-        if Self.hasTokens(event), event.shape.basis != .included,
-            let cost = price(event, longCacheWrite, &models)
-        {
+        if isUnpriced(event), let model, let cost = price(event, model, longCacheWrite) {
             event.cost = cost
             event.shape.basis = .estimated
             event.shape.forgetCostKeys()
@@ -63,17 +75,29 @@ struct EventRules: Sendable {
     }
 
     /// Whether any of the kinds of tokens that have a price is given.
-    private static func hasTokens(_ event: UsageEvent) -> Bool {
+    private static func hasTokens(_ event: some EventValues) -> Bool {
         event.shape.has(.inputTokens) || event.shape.has(.outputTokens) || event.shape.has(.cacheReadTokens)
             || event.shape.has(.cacheWriteTokens)
     }
 
-    private func price(
-        _ event: UsageEvent, _ longCacheWrite: Int64, _ models: inout ModelNumbers
-    ) -> NanoUSD? {
-        guard let prices, let name = event.model, let model = models.number(of: name, in: prices),
-            let price = prices.price(model: model, at: event.ts.rawValue)
-        else { return nil }
+    /// Whether an event has no cost but might be given one. What is included in a plan is not priced: nothing
+    /// is billed for it.
+    func isUnpriced(_ event: some EventValues) -> Bool {
+        !event.shape.has(.costUSD) && event.shape.basis != .included && Self.hasTokens(event)
+    }
+
+    /// The number of a model in the price table.
+    func number(of model: Span<UInt8>, _ models: inout ModelNumbers) -> Int? {
+        prices.flatMap { models.number(of: model, in: $0) }
+    }
+
+    /// The number of a model in the price table.
+    func number(of model: String, _ models: inout ModelNumbers) -> Int? {
+        model.withUTF8Span { number(of: $0, &models) }
+    }
+
+    private func price(_ event: some EventValues, _ model: Int, _ longCacheWrite: Int64) -> NanoUSD? {
+        guard let price = prices?.price(model: model, at: event.ts.rawValue) else { return nil }
         return price.cost(
             input: event.inputTokens, output: event.outputTokens, cacheRead: event.cacheReadTokens,
             cacheWrite: event.cacheWriteTokens - longCacheWrite, longCacheWrite: longCacheWrite)
@@ -99,14 +123,20 @@ struct EventRules: Sendable {
 struct ModelNumbers: Sendable {
     /// Names that are remembered; a hostile input may make up more.
     private static let namesMax = 1_024
-    private var numbers: [String: Int?] = [:]
+    private var names = SymbolTable()
+    /// For each name its number, from that of the empty name on.
+    private var numbers: [Int?] = [nil]
 
-    mutating func number(of name: String, in prices: PriceTable) -> Int? {
-        if let known = numbers[name] { return known }
-        if numbers.count == Self.namesMax { numbers.removeAll() }
-        let number = prices.model(named: name)
-        numbers[name] = .some(number)
-        return number
+    mutating func number(of name: Span<UInt8>, in prices: PriceTable) -> Int? {
+        if names.count > Self.namesMax {
+            names = SymbolTable()
+            numbers = [nil]
+        }
+        let symbol = Int(names.intern(name))
+        if symbol == numbers.count {
+            numbers.append(prices.model(named: String(decoding: [UInt8](copying: name), as: UTF8.self)))
+        }
+        return numbers[symbol]
     }
 }
 

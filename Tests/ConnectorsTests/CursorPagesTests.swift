@@ -132,7 +132,17 @@ import UsageEvents
         ("USAGE_EVENT_KIND_USAGE_BASED", false), ("User API Key", false), ("", false),
     ])
     func `kinds say whether something is billed`(kind: String, isFree: Bool) {
-        #expect(CursorKind.isFree(kind) == isFree)
+        #expect(CursorKind.isFree(Array(kind.utf8)) == isFree)
+    }
+
+    @Test func `a label that is given thousands of times is refused, and the next event is read`() {
+        let name = String(repeating: "m", count: 200)
+        let again = Array(repeating: "\"model\":\"\(name)\"", count: 5_000).joined(separator: ",")
+        let start = "{\"timestamp\":\"1777879455120\",\"userEmail\":\"mira@acme.example\",\"chargedCents\":1,"
+        let page = "{\"usageEvents\":[\(start)\(again)},\(start)\"model\":\"m\"}]}"
+        let run = DocumentFixtures.run(.cursor, Array(page.utf8))
+        #expect(run.events.map(\.model) == ["m"])
+        #expect(run.rejections.map(\.reason) == [.duplicateKey])
     }
 
     @Test func `no damage makes it crash, and pieces change nothing`() throws {

@@ -9,7 +9,7 @@ extension EventFormat {
         isPersonal: true,
         place: LocalPlace(
             program: "Claude Code", variable: "CLAUDE_CONFIG_DIR", roots: [".claude", ".config/claude"],
-            folders: ["projects"], suffix: ".jsonl"),
+            folders: ["projects"]),
         recognises: ClaudeCodeTranscripts.recognises,
         makeDecoder: { options, _ in LineRecords(ClaudeCodeTranscripts(options), options: options) })
 }

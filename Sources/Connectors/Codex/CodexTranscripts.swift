@@ -6,7 +6,7 @@ extension EventFormat {
         name: "codex", summary: "transcripts of Codex sessions", isRevised: true, isPersonal: true,
         place: LocalPlace(
             program: "Codex", variable: "CODEX_HOME", roots: [".codex"],
-            folders: ["sessions", "archived_sessions"], suffix: ".jsonl"),
+            folders: ["sessions", "archived_sessions"]),
         recognises: CodexTranscripts.recognises,
         makeDecoder: { options, _ in LineRecords(CodexTranscripts(options), options: options) })
 }

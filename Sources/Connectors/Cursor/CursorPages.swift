@@ -56,14 +56,12 @@ struct CursorPages: DocumentReader {
     private static let pageKeys = JSONKeys<PageKey>()
     private static let paginationKeys = JSONKeys<PaginationKey>()
 
-    private let options: DecoderOptions
-    private var texts = LabelTexts()
-    private var twins = CursorTwins()
+    private var context: CursorContext
     private var page = Page()
     private var isInFront = false
     private var pageBefore: Page?
 
-    init(_ options: DecoderOptions) { self.options = options }
+    init(_ options: DecoderOptions) { context = CursorContext(options) }
 
     // MARK: - Pages
 
@@ -102,7 +100,7 @@ struct CursorPages: DocumentReader {
 
     mutating func beginList() {
         isInFront = false
-        if let pageBefore, page.follows(pageBefore) {} else { twins.restart() }
+        if let pageBefore, page.follows(pageBefore) {} else { context.restart() }
         pageBefore = page
     }
 
@@ -110,6 +108,7 @@ struct CursorPages: DocumentReader {
 
     mutating func read(_ record: Span<UInt8>, into intake: inout RecordIntake) throws(Refusal) {
         var usage = CursorUsage()
+        intake.draft.begin()
         var cents = Cents()
         var isTokenBased: Bool?
         var isEmptyPage = true
@@ -120,15 +119,24 @@ struct CursorPages: DocumentReader {
             if key != .totalUsageEventsCount, key != .pagination { isEmptyPage = false }
             switch key {
             case .timestamp: usage.ts = try time(&cursor, record)
-            case .userEmail: usage.userEmail = try label(.identity, "userEmail", &cursor, record)
+            case .userEmail:
+                try cursor.withLabel(record, .identity, key: "userEmail") { (text) throws(Refusal) in
+                    try usage.setUser(text, &intake.draft)
+                }
             case .serviceAccountID:
-                usage.serviceAccountID = try label(.identity, "serviceAccountId", &cursor, record)
+                try cursor.withLabel(record, .identity, key: "serviceAccountId") { (text) throws(Refusal) in
+                    try usage.setService(text, &intake.draft)
+                }
             case .conversationID:
-                usage.conversationID = try label(.sessionID, "conversationId", &cursor, record)
-            case .cloudAgentID: usage.cloudAgentID = try label(.origin, "cloudAgentId", &cursor, record)
-            case .model: usage.model = try label(.model, "model", &cursor, record)
+                try cursor.set(.sessionID, record, key: "conversationId", &intake.draft)
+            case .cloudAgentID:
+                try cursor.set(CursorUsage.cloudAgent, record, key: "cloudAgentId", &intake.draft)
+            case .model: try cursor.set(.model, record, key: "model", &intake.draft)
             case .kind, .kindLabel:
-                usage.kind = try label(.costBasis, "kind", &cursor, record) ?? usage.kind
+                try cursor.withLabel(record, .costBasis, key: "kind") { (text) throws(Refusal) in
+                    try LabelTexts.check(.costBasis, text)
+                    if !text.isEmpty { usage.isFreeKind = context.isFree(kind: text) }
+                }
             case .maxMode:
                 usage.isMaxMode = try cursor.flag(record, key: "maxMode")
             case .isHeadless:
@@ -153,15 +161,9 @@ struct CursorPages: DocumentReader {
             return
         }
         if isTokenBased == false { usage.tokens = nil }
-        take(cents, &usage)
-        let event = try usage.event(options, twins: &twins)
-        try intake.stage(event, isCostRounded: usage.isCostRounded)
-    }
-
-    private mutating func label(
-        _ field: Field, _ key: String, _ cursor: inout JSONCursor, _ record: Span<UInt8>
-    ) throws(Refusal) -> String? {
-        try cursor.label(record, field, key: key, among: &texts)
+        take(cents, &usage, &intake.draft)
+        try usage.finish(&intake.draft, &context)
+        try intake.stageDraft()
     }
 
     /// Epoch milliseconds, as the text that the API writes or as a number.
@@ -214,14 +216,14 @@ struct CursorPages: DocumentReader {
     }
 
     /// `chargedCents` is the cost of the model and Cursor's fee; where it is missing, those two are added.
-    private func take(_ cents: Cents, _ usage: inout CursorUsage) {
+    private func take(_ cents: Cents, _ usage: inout CursorUsage, _ draft: inout EventDraft) {
         if let charged = cents.charged {
             usage.cost = charged.amount
-            usage.isCostRounded = charged.isRounded
+            draft.isCostRounded = charged.isRounded
         } else if let total = cents.total {
             // Each is below a million dollars either way.
             usage.cost = NanoUSD(rawValue: total.amount.rawValue + (cents.fee?.amount.rawValue ?? 0))
-            usage.isCostRounded = total.isRounded || (cents.fee?.isRounded ?? false)
+            draft.isCostRounded = total.isRounded || (cents.fee?.isRounded ?? false)
         }
     }
 }

@@ -43,14 +43,10 @@ struct CursorTable: RowReader {
         case dollars(NanoUSD, isRounded: Bool)
     }
 
-    private let options: DecoderOptions
     private var columns = Columns()
-    private var texts = LabelTexts()
-    private var twins = CursorTwins()
-    /// The kind of the row before, and whether nothing is billed for it.
-    private var lastKind: (text: String?, isFree: Bool) = (nil, false)
+    private var context: CursorContext
 
-    init(_ options: DecoderOptions) { self.options = options }
+    init(_ options: DecoderOptions) { context = CursorContext(options) }
 
     /// Whether the first line of an input is the header of such an export.
     static func recognises(_ head: InputHead) -> Bool {
@@ -79,19 +75,20 @@ struct CursorTable: RowReader {
         columns.total = try header.column("Total Tokens", "Tokens")
         columns.cost = try header.column("Cost", "Cost ($)")
         columns.costToYou = try header.column("Cost to you")
-        if columns.user == nil, options.defaultIdentity?.isEmpty ?? true {
+        if columns.user == nil, context.identity.isEmpty {
             throw Refusal(
                 reason: .missingField, field: .identity,
                 detail: "the export is of one person and has no column User: "
                     + "type --identity with the e-mail of that person")
         }
-        twins.restart()
+        context.restart()
     }
 
     mutating func read(
         _ cells: TableCells, in row: Span<UInt8>, into intake: inout RecordIntake
     ) throws(Refusal) {
         var usage = CursorUsage()
+        intake.draft.begin()
         usage.ts = try cells.withText(of: columns.date, in: row) { (text) throws(Refusal) in
             if text.isEmpty { return nil }
             guard let ts = TimeText.parse(text) else {
@@ -102,25 +99,27 @@ struct CursorTable: RowReader {
             }
             return ts
         }
-        usage.userEmail = try label(.identity, columns.user, cells, row)
-        usage.cloudAgentID = try label(.origin, columns.cloudAgent, cells, row)
-        let kind = try label(.costBasis, columns.kind, cells, row)
-        if kind != lastKind.text { lastKind = (kind, CursorKind.isFree(kind)) }
-        if lastKind.isFree { usage.isChargeable = false }
-        usage.model = try label(.model, columns.model, cells, row)
+        try set(.identity, columns.user, cells, row, &intake.draft)
+        try set(CursorUsage.cloudAgent, columns.cloudAgent, cells, row, &intake.draft)
+        if let kind = columns.kind {
+            usage.isFreeKind = try cells.withText(of: kind, in: row) { (text) throws(Refusal) in
+                try LabelTexts.check(.costBasis, text)
+                return context.isFree(kind: text)
+            }
+        }
+        try set(.model, columns.model, cells, row, &intake.draft)
         usage.isMaxMode = isYes(columns.maxMode, cells, row)
         usage.tokens = try tokens(cells, row)
-        try takeCost(&usage, cells, row)
-        try intake.stage(usage.event(options, twins: &twins), isCostRounded: usage.isCostRounded)
+        try takeCost(&usage, &intake.draft, cells, row)
+        try usage.finish(&intake.draft, &context)
+        try intake.stageDraft()
     }
 
-    private mutating func label(
-        _ field: Field, _ column: Int?, _ cells: TableCells, _ row: Span<UInt8>
-    ) throws(Refusal) -> String? {
-        guard let column else { return nil }
-        return try cells.withText(of: column, in: row) { (text) throws(Refusal) in
-            try texts.repeated(field, text)
-        }
+    private func set(
+        _ field: Field, _ column: Int?, _ cells: TableCells, _ row: Span<UInt8>, _ draft: inout EventDraft
+    ) throws(Refusal) {
+        guard let column else { return }
+        try cells.withText(of: column, in: row) { (text) throws(Refusal) in try draft.set(field, text) }
     }
 
     private func isYes(_ column: Int?, _ cells: TableCells, _ row: Span<UInt8>) -> Bool {
@@ -165,7 +164,7 @@ struct CursorTable: RowReader {
     // MARK: - Money
 
     private func takeCost(
-        _ usage: inout CursorUsage, _ cells: TableCells, _ row: Span<UInt8>
+        _ usage: inout CursorUsage, _ draft: inout EventDraft, _ cells: TableCells, _ row: Span<UInt8>
     ) throws(Refusal) {
         let cost = try amount(columns.cost, cells, row)
         if columns.costToYou != nil {
@@ -173,7 +172,7 @@ struct CursorTable: RowReader {
                 mine.rawValue != 0
             {
                 usage.cost = mine
-                usage.isCostRounded = isRounded
+                draft.isCostRounded = isRounded
                 return
             }
             usage.isChargeable = false
@@ -183,7 +182,7 @@ struct CursorTable: RowReader {
         case .covered: usage.isChargeable = false
         case .dollars(let dollars, let isRounded):
             usage.cost = dollars
-            usage.isCostRounded = isRounded
+            draft.isCostRounded = isRounded
         }
     }
 

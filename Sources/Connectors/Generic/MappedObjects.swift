@@ -108,12 +108,13 @@ struct MappedObjects: DocumentReader {
         }
         var cursor = JSONCursor()
         if stage == .start { try begin(record) }
-        fields.begin()
-        for constant in constants { try fields.set(constant.field, constant.text.span) }
+        fields.begin(&intake.draft)
+        for constant in constants { try fields.set(constant.field, constant.text.span, &intake.draft) }
         var seen: UInt32 = 0
-        try Self.readObject(&cursor, record, branches, &seen, into: &fields)
+        try Self.readObject(&cursor, record, branches, &seen, &fields, into: &intake.draft)
         try cursor.end(record)
-        try intake.stage(fields.finish(), isCostRounded: fields.isCostRounded)
+        try fields.finish(&intake.draft)
+        try intake.stageDraft()
     }
 
     /// Reads an object, as far as some branch leads into it.
@@ -121,7 +122,7 @@ struct MappedObjects: DocumentReader {
     /// What it needs of `self` is passed: a method would copy the whole of it for each key.
     private static func readObject(
         _ cursor: inout JSONCursor, _ record: Span<UInt8>, _ branches: [Branch], _ seen: inout UInt32,
-        into fields: inout FieldTexts
+        _ fields: inout FieldTexts, into draft: inout EventDraft
     ) throws(Refusal) {
         try cursor.enterObject(record)
         while let key = try cursor.nextKey(record) {
@@ -132,7 +133,7 @@ struct MappedObjects: DocumentReader {
             let branch = branches[index]
             if branch.targets.isEmpty {
                 if try cursor.kind(record) == .object {
-                    try readObject(&cursor, record, branch.branches, &seen, into: &fields)
+                    try readObject(&cursor, record, branch.branches, &seen, &fields, into: &draft)
                 } else {
                     try cursor.skip(record)
                 }
@@ -141,7 +142,7 @@ struct MappedObjects: DocumentReader {
             let start = cursor
             for target in branch.targets {
                 cursor = start
-                try readValue(&cursor, record, target, &seen, into: &fields)
+                try readValue(&cursor, record, target, &seen, &fields, into: &draft)
             }
         }
     }
@@ -164,7 +165,7 @@ struct MappedObjects: DocumentReader {
 
     private static func readValue(
         _ cursor: inout JSONCursor, _ record: Span<UInt8>, _ target: Target, _ seen: inout UInt32,
-        into fields: inout FieldTexts
+        _ fields: inout FieldTexts, into draft: inout EventDraft
     ) throws(Refusal) {
         let bit: UInt32 = 1 << UInt32(target.field.rawValue)
         guard seen & bit == 0 else {
@@ -177,11 +178,12 @@ struct MappedObjects: DocumentReader {
             switch try cursor.kind(record) {
             case .null: try cursor.skip(record)
             case .string:
-                let text = try cursor.text(record)
-                try fields.set(target.field, text.span, shift: target.shift)
+                try cursor.withLabel(record, target.field, key: target.name) { (text) throws(Refusal) in
+                    try fields.set(target.field, text, shift: target.shift, &draft)
+                }
             case .number:
                 let range = try cursor.number(record)
-                try fields.set(target.field, record.extracting(range), shift: target.shift)
+                try fields.set(target.field, record.extracting(range), shift: target.shift, &draft)
             case let kind:
                 throw Refusal(
                     reason: .wrongType, field: target.field,

@@ -63,18 +63,19 @@ struct MappedTable: RowReader {
     mutating func read(
         _ cells: TableCells, in row: Span<UInt8>, into intake: inout RecordIntake
     ) throws(Refusal) {
-        fields.begin()
-        for constant in constants { try fields.set(constant.field, constant.text.span) }
+        fields.begin(&intake.draft)
+        for constant in constants { try fields.set(constant.field, constant.text.span, &intake.draft) }
         for column in columns {
             try cells.withText(of: column.index, in: row) { (text) throws(Refusal) in
                 do throws(Refusal) {
-                    try fields.set(column.field, text, shift: column.shift)
+                    try fields.set(column.field, text, shift: column.shift, &intake.draft)
                 } catch {
                     throw error.naming(header.names[column.index])
                 }
             }
         }
-        try intake.stage(fields.finish(), isCostRounded: fields.isCostRounded)
+        try fields.finish(&intake.draft)
+        try intake.stageDraft()
     }
 }
 

@@ -27,9 +27,44 @@ extension Span where Element == UInt8 {
         }
         return nil
     }
+
+    /// Where one of two bytes stands next, from `start` on; the end where neither does.
+    @inline(__always)
+    func firstIndex(of a: UInt8, or b: UInt8, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var i = start
+        while i + 8 <= count {
+            // As above, for two bytes at once.
+            let found = word(at: i)
+            let first = found ^ (ones &* UInt64(a))
+            let second = found ^ (ones &* UInt64(b))
+            let hit = ((first &- ones) & ~first | (second &- ones) & ~second) & (ones &* 0x80)
+            if hit != 0 { return i + hit.trailingZeroBitCount >> 3 }
+            i += 8
+        }
+        while i < count, self[i] != a, self[i] != b { i += 1 }
+        return i
+    }
+
+    /// Whether all bytes are ASCII and none is NUL.
+    var isPlainASCII: Bool {
+        guard count >= 8 else {
+            for i in 0..<count where self[i] &- 1 >= 0x7f { return false }
+            return true
+        }
+        // Taking 1 from a NUL sets its high bit; taking it from others can only clear that of 0x80, whose
+        // own counts. The last word may overlap the one before.
+        var found: UInt64 = 0
+        for i in stride(from: 0, to: count - 8, by: 8) { found |= word(at: i).notPlainASCII }
+        return found | word(at: count - 8).notPlainASCII == 0
+    }
 }
 
 extension UInt64 {
+    /// Not 0 where a byte is NUL or past ASCII.
+    @inline(__always)
+    fileprivate var notPlainASCII: UInt64 { (self | self &- 0x0101_0101_0101_0101) & 0x8080_8080_8080_8080 }
+
     /// The high bit of each byte that ends plain text in a JSON string: a quote, a backslash, a control
     /// character, anything past ASCII.
     ///

@@ -6,11 +6,29 @@ extension JSONCursor {
     mutating func label(
         _ bytes: Span<UInt8>, _ field: Field, key: String, among texts: inout LabelTexts
     ) throws(Refusal) -> String? {
-        guard let text = try rawText(bytes, field, key: key) else { return nil }
-        guard text.isEscaped else { return try texts.repeated(field, bytes.extracting(text.range)) }
+        var label: String?
+        try withLabel(bytes, field, key: key) { (text) throws(Refusal) in
+            label = try texts.repeated(field, text)
+        }
+        return label
+    }
+
+    /// Lends the text that stands here, without escapes; nothing is called where it is null.
+    mutating func withLabel(
+        _ bytes: Span<UInt8>, _ field: Field, key: String, _ body: (Span<UInt8>) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        guard let text = try rawText(bytes, field, key: key) else { return }
+        guard text.isEscaped else { return try body(bytes.extracting(text.range)) }
         var reader = JSONReader(at: text.range.lowerBound - 1)
         let resolved = try reader.string(bytes, keepText: true)
-        return try texts.repeated(field, resolved.span)
+        try body(resolved.span)
+    }
+
+    /// Sets a label of an event to the text that stands here; null and an empty text say nothing.
+    mutating func set(
+        _ field: Field, _ bytes: Span<UInt8>, key: String, _ draft: inout EventDraft
+    ) throws(Refusal) {
+        try withLabel(bytes, field, key: key) { (text) throws(Refusal) in try draft.set(field, text) }
     }
 
     /// Where a text stands between its quotes, escapes and all; nil where it is null.

@@ -40,19 +40,27 @@ struct LabelTexts: Sendable {
     /// The label of a field; nil where it is empty.
     static func label(_ field: Field, _ bytes: Span<UInt8>) throws(Refusal) -> String? {
         guard !bytes.isEmpty else { return nil }
-        guard bytes.count <= Limits.labelBytesMax else {
+        try check(field, bytes)
+        return String(utf8: bytes)
+    }
+
+    /// Refuses what no label may be: more than `room` bytes, a NUL, what is not UTF-8.
+    static func check(
+        _ field: Field, _ bytes: Span<UInt8>, room: Int = Limits.labelBytesMax
+    ) throws(Refusal) {
+        guard bytes.count <= room else {
             throw Refusal(
                 reason: .tooLong, field: field,
-                detail: "\(field.key) has \(bytes.count) bytes, at most \(Limits.labelBytesMax) are wanted")
+                detail: "\(field.key) has \(bytes.count) bytes, at most \(room) are wanted")
         }
+        if bytes.isPlainASCII { return }
         guard bytes.firstIndex(of: 0, from: 0) == nil else {
             throw Refusal(
                 reason: .controlCharacter, field: field, detail: "\(field.key) holds a NUL, text is wanted")
         }
-        guard let text = String(utf8: bytes) else {
+        guard String(utf8: bytes) != nil else {
             throw Refusal(
                 reason: .invalidUTF8, field: field, detail: "\(field.key) is not UTF-8, UTF-8 is wanted")
         }
-        return text
     }
 }

@@ -68,11 +68,13 @@ struct KeyParts {
     init() { bytes.reserveCapacity(256) }
 
     mutating func add(_ text: String?) {
-        guard let text else { return bytes.append(0) }
-        text.withUTF8Span { utf8 in
-            add(Int64(utf8.count))
-            bytes.append(copying: utf8)
-        }
+        if let text { text.withUTF8Span { add($0) } } else { bytes.append(0) }
+    }
+
+    /// An empty text is as none.
+    mutating func add(_ text: Span<UInt8>) {
+        add(Int64(text.count))
+        bytes.append(copying: text)
     }
 
     /// Seven bits a byte, the low ones first, so that small numbers are short.

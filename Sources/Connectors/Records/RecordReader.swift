@@ -15,6 +15,9 @@ protocol RecordReader: Sendable {
 /// What becomes of records: checks and prices their events, and counts.
 struct RecordIntake: Sendable {
     let options: DecoderOptions
+    /// The event of the record that is being read, for readers whose records are one event each: they fill
+    /// it and call `stageDraft`.
+    var draft = EventDraft()
     /// Events accepted so far.
     private(set) var accepted = 0
     /// Keys that mean nothing here; only of formats whose keys are all known.
@@ -31,6 +34,7 @@ struct RecordIntake: Sendable {
     private var staged: [UsageEvent] = []
     private var stagedRounded = 0
     private var stagedEstimated = 0
+    private var isDraftStaged = false
 
     init(_ options: DecoderOptions) {
         self.options = options
@@ -44,19 +48,48 @@ struct RecordIntake: Sendable {
         _ event: consuming UsageEvent, isCostRounded: Bool = false, longCacheWriteTokens: Int64 = 0
     ) throws(Refusal) {
         event.identity = EventRules.canonicalIdentity(event.identity)
-        try rules.check(event)
+        try rules.check(event, hasServer: event.mcpServer != nil)
         if event.shape.basis == .estimated, !event.shape.has(.costUSD) {
             event.shape.forgetCostKeys()
             stagedEstimated += 1
-        } else if rules.estimate(&event, longCacheWrite: longCacheWriteTokens, models: &models) {
-            stagedEstimated += 1
+        } else {
+            let name = rules.isUnpriced(event) ? event.model : nil
+            let model = name.flatMap { rules.number(of: $0, &models) }
+            if rules.estimate(&event, model: model, longCacheWrite: longCacheWriteTokens) {
+                stagedEstimated += 1
+            }
         }
         if isCostRounded { stagedRounded += 1 }
         staged.append(event)
     }
 
+    /// Takes the draft as the event of the record that is being read.
+    mutating func stageDraft() throws(Refusal) {
+        draft.canonicaliseIdentity()
+        try rules.check(draft.values, hasServer: draft.has(.mcpServer))
+        var model: Int?
+        if rules.isUnpriced(draft.values) {
+            model = draft.withLabel(.model) { rules.number(of: $0, &models) }
+        }
+        if rules.estimate(&draft.values, model: model) { stagedEstimated += 1 }
+        if draft.isCostRounded { stagedRounded += 1 }
+        isDraftStaged = true
+    }
+
     /// Appends what the record gave.
     mutating func commit(into batch: inout EventBatch, symbols: inout Symbols) {
+        if isDraftStaged {
+            draft.append(to: &batch, symbols: &symbols)
+            accepted += 1
+        } else {
+            commitEvents(into: &batch, &symbols)
+        }
+        costsRounded += stagedRounded
+        costsEstimated += stagedEstimated
+        drop()
+    }
+
+    private mutating func commitEvents(into batch: inout EventBatch, _ symbols: inout Symbols) {
         // Out of `self`, so that no event is copied on its way.
         let count = staged.count
         var events: [UsageEvent] = []
@@ -65,14 +98,12 @@ struct RecordIntake: Sendable {
         while let event = events.popLast() { batch.append(event, symbols: &symbols) }
         swap(&events, &staged)
         accepted += count
-        costsRounded += stagedRounded
-        costsEstimated += stagedEstimated
-        drop()
     }
 
     /// Forgets what a refused record had given before the fault.
     mutating func drop() {
         staged.removeAll(keepingCapacity: true)
+        isDraftStaged = false
         stagedRounded = 0
         stagedEstimated = 0
     }

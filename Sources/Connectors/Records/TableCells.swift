@@ -47,12 +47,14 @@ struct TableCells: Sendable {
                 let first = i
                 var isDoubled = false
                 while true {
-                    while i < row.count, row[i] != Self.quote {
-                        if row[i] == 0x0a { lines += 1 }
-                        i += 1
-                    }
+                    i = row.firstIndex(of: Self.quote, or: 0x0a, from: i)
                     guard i < row.count else {
                         return isTooLong ? .tooLong(isQuoted: true) : isFinal ? .unclosed : .incomplete
+                    }
+                    if row[i] == 0x0a {
+                        lines += 1
+                        i += 1
+                        continue
                     }
                     guard i + 1 < row.count, row[i + 1] == Self.quote else { break }
                     isDoubled = true
@@ -62,7 +64,7 @@ struct TableCells: Sendable {
                 i += 1
             } else {
                 let first = i
-                while i < row.count, row[i] != separator, row[i] != 0x0a { i += 1 }
+                i = row.firstIndex(of: separator, or: 0x0a, from: i)
                 let isLast = i == row.count || row[i] == 0x0a
                 append(first, isLast && i > first && row[i - 1] == 0x0d ? i - 1 : i, false)
             }
@@ -101,20 +103,27 @@ struct TableCells: Sendable {
 
     /// Lends the text of a cell, without blanks at its ends; it is copied only where quotes are written
     /// twice.
+    @inline(__always)
     func withText<Result, Failure: Error>(
         of index: Int, in row: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let place = place(of: index, in: row)
         guard cells[index].isDoubled else { return try body(row.extracting(place)) }
-        var text: [UInt8] = []
-        text.reserveCapacity(place.count)
-        var i = place.lowerBound
-        while i < place.upperBound {
-            text.append(row[i])
-            // The second of two quotes is left out.
-            i += row[i] == Self.quote ? 2 : 1
-        }
+        let text = Self.undoubled(row.extracting(place))
         return try body(text.span)
+    }
+
+    @inline(never)
+    private static func undoubled(_ cell: Span<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(cell.count)
+        var i = 0
+        while i < cell.count {
+            text.append(cell[i])
+            // The second of two quotes is left out.
+            i += cell[i] == quote ? 2 : 1
+        }
+        return text
     }
 
     private static let quote = UInt8(ascii: "\"")

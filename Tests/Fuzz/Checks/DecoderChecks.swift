@@ -10,7 +10,7 @@ extension FuzzTarget {
         [
             FuzzTarget(name: "ndjson", seeds: { Seeds.lines() }, check: checkCanonical)
         ]
-        + [EventFormat.claudeCode, .codex, .cursor, .litellm, .table].map { format in
+        + [EventFormat.claudeCode, .codex, .gemini, .cursor, .litellm, .table].map { format in
             FuzzTarget(
                 name: format.name, seeds: { try Seeds.fixtures(format.name) },
                 check: { try checkFormat(format, mapping: nil, $0) })
