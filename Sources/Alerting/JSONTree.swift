@@ -63,9 +63,9 @@ package enum JSONTree {
             while at < bytes.count, next == 0x20 || next == 0x09 || next == 0x0a || next == 0x0d { at += 1 }
         }
 
-        private mutating func take(_ character: Character) -> Bool {
+        private mutating func take(_ byte: Unicode.Scalar) -> Bool {
             skipBlanks()
-            guard next == character.asciiValue else { return false }
+            guard next == UInt8(ascii: byte) else { return false }
             at += 1
             return true
         }
@@ -118,14 +118,33 @@ package enum JSONTree {
 
         private mutating func number() -> JSONTree? {
             let start = at
-            while at < bytes.count, "+-.eE0123456789".utf8.contains(next) { at += 1 }
+            var isWhole = true
+            scan: while at < bytes.count {
+                switch bytes[at] {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): break
+                case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"),
+                    UInt8(ascii: "E"):
+                    isWhole = false
+                default: break scan
+                }
+                at += 1
+            }
             let text = String(decoding: bytes[start..<at], as: UTF8.self)
-            return Double(text) == nil ? nil : .number(text)
+            return isWhole && at > start || Double(text) != nil ? .number(text) : nil
         }
 
         private mutating func string() -> String? {
             at += 1
-            var text: [UInt8] = []
+            // Nearly all texts are as they stand up to the next quotation mark.
+            let start = at
+            while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\\") {
+                if bytes[at] == UInt8(ascii: "\"") {
+                    at += 1
+                    return String(decoding: bytes[start..<at - 1], as: UTF8.self)
+                }
+                at += 1
+            }
+            var text = Array(bytes[start..<at])
             while at < bytes.count {
                 let byte = next
                 at += 1

@@ -1,3 +1,5 @@
+import UsageEvents
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -14,15 +16,8 @@ enum StandardStreams {
 
     /// Event text is data: what could command a terminal is shown as an escape.
     private static func write(_ descriptor: Int32, _ line: String) {
-        var text = ""
-        for scalar in line.unicodeScalars {
-            switch scalar.value {
-            case 0x0a: text.unicodeScalars.append(scalar)
-            case 0..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069:
-                text += "\\u{\(String(scalar.value, radix: 16))}"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
+        let lines = line.split(separator: "\n", omittingEmptySubsequences: false)
+        let text = lines.map { VisibleText.of(String($0)) }.joined(separator: "\n")
         let bytes = Array((text + "\n").utf8)
         var done = 0
         while done < bytes.count {

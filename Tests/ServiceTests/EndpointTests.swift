@@ -79,9 +79,10 @@ struct EndpointTests {
 
     @Test func `what is sent is put together from the checked parts`() throws {
         let endpoint = try Endpoint("HTTPS://Hooks.Example.COM./a/b?token=x", allowHTTP: false)
-        #expect(endpoint.url == "https://hooks.example.com:443/a/b?token=x")
+        #expect(endpoint.authority == "hooks.example.com" && endpoint.target == "/a/b?token=x")
         #expect(
-            try Endpoint("https://[2606:4700::1]?q", allowHTTP: false).url == "https://[2606:4700::1]:443/?q")
+            try Endpoint("https://[2606:4700::1]:8443?q", allowHTTP: false).authority
+                == "[2606:4700::1]:8443")
     }
 
     @Test(arguments: [

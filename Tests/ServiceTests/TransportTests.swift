@@ -177,9 +177,10 @@ struct TransportTests {
         }
     }
 
+    /// Makes one attempt, with all the time that a busy machine may need unless a test is about that time.
     private static func send(
         to url: String, networks: [String] = ["127.0.0.0/8"], ports: [Int] = [],
-        resolver: Resolver = .system, attempt: Duration = .seconds(15)
+        resolver: Resolver = .system, attempt: Duration = .seconds(600)
     ) async throws -> OutboundAnswer {
         var settings = SinkSettings(name: "test", kind: "webhook")
         settings.allowHTTP = true
@@ -194,7 +195,7 @@ struct TransportTests {
         let request = try sink.requests(
             for: .test(at: Timestamp(rawValue: 1_780_000_000_000)), context: context)[0]
         let answer = await transport.perform(request)
-        await transport.close()
+        transport.close()
         return answer
     }
 }

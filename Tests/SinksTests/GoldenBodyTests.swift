@@ -41,3 +41,27 @@ import Testing
         }
     }
 }
+
+struct PlainBodyTests {
+    @Test(arguments: LimitTests.nasty.map(\.name) + ["usual", "longer than a text may be"])
+    func `the short way to a webhook's body leads to the same bytes as the long one`(name: String) throws {
+        let text =
+            LimitTests.nasty.first { $0.name == name }?.text
+            ?? (name == "usual" ? "svc-0062" : String(repeating: "x", count: 1_025))
+        var settings = SinkSettings(name: "hook", kind: "webhook")
+        var taken = 0
+        for fields in [[], ["identity", "team"]] {
+            settings.fields = fields
+            for message in Samples.messages(text) + Samples.messages(String(text.prefix(300))) {
+                let outgoing = try OutgoingMessage(
+                    message, settings: settings,
+                    context: SinkContext(
+                        attemptTime: Samples.attempt, productVersion: "0.1.0", hostName: "h"))
+                guard let plain = WebhookSink.plainBody(outgoing) else { continue }
+                taken += 1
+                #expect(plain == WebhookSink.body(outgoing))
+            }
+        }
+        #expect(taken > 0 || !["usual", "empty"].contains(name))
+    }
+}

@@ -16,13 +16,13 @@ import Testing
         "Pipeline": ["UsageEvents", "Statistics", "EventLog", "Connectors", "Detection", "Alerting", "Yams"],
         "Sinks": ["UsageEvents", "Detection", "Alerting", "Crypto"],
         "Service": [
-            "UsageEvents", "EventLog", "Alerting", "Pipeline", "Sinks", "AsyncHTTPClient", "Logging",
+            "UsageEvents", "EventLog", "Alerting", "Pipeline", "Sinks", "Logging",
             "NIOCore",
-            "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "System", "SystemPackage",
+            "NIOHTTP1", "NIOPosix", "NIOSSL", "Subprocess", "Synchronization", "System", "SystemPackage",
         ],
         "tidemarkd": [
-            "Service", "Pipeline", "EventLog", "Alerting", "ArgumentParser", "Logging", "ServiceLifecycle",
-            "UnixSignals",
+            "Service", "Pipeline", "EventLog", "Alerting", "UsageEvents", "ArgumentParser", "Logging",
+            "ServiceLifecycle", "UnixSignals",
         ],
         "tidemark": ["Pipeline", "UsageEvents", "EventLog", "Detection", "Alerting", "ArgumentParser"],
         "TidemarkTestKit": [
@@ -35,6 +35,7 @@ import Testing
     private static let platformFiles: [String: String] = [
         "Sources/EventLog/Storage/PosixDisk.swift": "the real disk behind the protocol `Disk`",
         "Sources/Pipeline/Input/FileInput.swift": "reads files, pipes and the clock",
+        "Sources/Pipeline/Input/ScratchFile.swift": "a file without a name",
         "Sources/Pipeline/Run/Threads.swift": "threads and the lock by which they share anything",
         "Sources/Service/FileBytes.swift": "reads files of the administrator with owner and permissions",
         "Sources/Service/Network/SystemNames.swift": "looks up names",

@@ -4,7 +4,7 @@ extension NotificationPolicy {
     /// The alerts that the sink was told of and that still fire and that nobody silenced or acknowledged, by
     /// id: what a receiver has to be told again that forgets what it does not hear of.
     public func firing(at now: Timestamp) -> [AlertTransition] {
-        told.values.map(\.transition)
+        told.entries.values.map(\.transition)
             .filter {
                 $0.state == .firing && !operators.isAcknowledged($0)
                     && operators.silence(hiding: $0, at: now) == nil

@@ -3,7 +3,7 @@ extension NotificationPolicy {
     /// not told any more.
     public mutating func forget(account identity: String) {
         let name = identity.lowercased()
-        for (id, known) in told where known.transition.identity?.lowercased() == name {
+        for (id, known) in told.entries where known.transition.identity?.lowercased() == name {
             leave(id)
             told[id] = nil
         }

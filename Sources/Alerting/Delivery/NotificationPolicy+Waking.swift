@@ -20,9 +20,10 @@ extension NotificationPolicy {
     // MARK: - One kind of message each
 
     private mutating func endSilences(_ now: Timestamp, _ out: inout [Decision]) {
-        let ended = hidden.keys.filter { !operators.isActive(silence: $0, at: now) }.sorted()
+        let ended = hidden.entries.keys.filter { !operators.isActive(silence: $0, at: now) }.sorted()
         for id in ended {
-            guard var waiting = hidden.removeValue(forKey: id) else { continue }
+            guard var waiting = hidden[id] else { continue }
+            hidden[id] = nil
             let carried = takeMembers(&waiting, now, &out)
             guard !carried.isEmpty || !waiting.isEmpty else { continue }
             for member in carried { note(member, now) }
@@ -38,7 +39,7 @@ extension NotificationPolicy {
 
     private mutating func endHours(_ now: Timestamp, _ out: inout [Decision]) {
         let hour = now.floored(to: Timestamp.hour)
-        for team in due(teams.compactMapValues(\.waiting), now) {
+        for team in due(teams.entries.compactMapValues(\.waiting), now) {
             guard var waiting = teams[team]?.waiting else { continue }
             teams[team] = TeamHour(hour: hour)
             let carried = takeMembers(&waiting, now, &out)
@@ -56,7 +57,7 @@ extension NotificationPolicy {
     }
 
     private mutating func sendGroups(_ now: Timestamp, _ out: inout [Decision]) {
-        for key in due(groups.compactMapValues(\.waiting), now) {
+        for key in due(groups.entries.compactMapValues(\.waiting), now) {
             guard var waiting = groups[key]?.waiting else { continue }
             let carried = takeMembers(&waiting, now, &out)
             groups[key]?.waiting = nil
@@ -107,7 +108,7 @@ extension NotificationPolicy {
 
     private mutating func remind(_ now: Timestamp, _ out: inout [Decision]) {
         var due: [GroupKey: [AlertTransition]] = [:]
-        let ids = told.filter { ($0.value.due ?? now) <= now && $0.value.due != nil }.keys.sorted()
+        let ids = told.entries.filter { ($0.value.due ?? now) <= now && $0.value.due != nil }.keys.sorted()
         for id in ids where places[id] == nil {
             guard let alert = told[id]?.transition else { continue }
             if operators.isAcknowledged(alert) {
@@ -183,19 +184,18 @@ extension NotificationPolicy {
     /// Drops what no longer counts for anything.
     private mutating func forget(_ now: Timestamp) {
         let hour = now.floored(to: Timestamp.hour)
-        groups = groups.filter {
-            $0.value.waiting != nil || $0.value.start.rawValue + interval > now.rawValue
-        }
-        teams = teams.filter { $0.value.waiting != nil || $0.value.hour == hour }
+        let interval = interval
+        groups.keep { $0.waiting != nil || $0.start.rawValue + interval > now.rawValue }
+        teams.keep { $0.waiting != nil || $0.hour == hour }
     }
 
     private mutating func reschedule() {
         earliest = .max
         // What waits elsewhere is told from there, and has its next reminder then.
-        for (id, entry) in told where places[id] == nil { schedule(entry.due) }
-        for group in groups.values { schedule(group.waiting?.due) }
-        for team in teams.values { schedule(team.waiting?.due) }
-        for waiting in hidden.values { schedule(waiting.due) }
+        for (id, entry) in told.entries where places[id] == nil { schedule(entry.due) }
+        for group in groups.entries.values { schedule(group.waiting?.due) }
+        for team in teams.entries.values { schedule(team.waiting?.due) }
+        for waiting in hidden.entries.values { schedule(waiting.due) }
         schedule(digest?.due)
         schedule(history?.due)
     }

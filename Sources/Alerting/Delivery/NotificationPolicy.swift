@@ -80,12 +80,14 @@ public struct NotificationPolicy: Sendable {
     }
 
     var messages = 0
-    var told: [String: Told] = [:]
-    var groups: [GroupKey: Group] = [:]
-    var teams: [String: TeamHour] = [:]
-    var digest: WaitingAlerts?
-    var history: WaitingAlerts?
-    var hidden: [String: WaitingAlerts] = [:]
+    var told = Tracked<String, Told>()
+    var groups = Tracked<GroupKey, Group>()
+    var teams = Tracked<String, TeamHour>()
+    var digest: WaitingAlerts? { didSet { isDigestTouched = true } }
+    var history: WaitingAlerts? { didSet { isHistoryTouched = true } }
+    var hidden = Tracked<String, WaitingAlerts>()
+    var isDigestTouched = false
+    var isHistoryTouched = false
     /// Where each alert waits that is carried: made from the rest.
     var places: [String: Place] = [:]
     /// No later than the earliest thing to do; `.max` for none.

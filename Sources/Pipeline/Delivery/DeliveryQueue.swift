@@ -26,7 +26,7 @@ public struct DeliveryQueue: Sendable {
     public init(limit: Int) { self.limit = max(1, limit) }
 
     /// The messages to attempt now, in order, which are then in flight.
-    public mutating func next(of waiting: [WaitingMessage], now: Timestamp) -> [WaitingMessage] {
+    public mutating func next(of waiting: WaitingMessages, now: Timestamp) -> [WaitingMessage] {
         let room = (pausedUntil == nil ? limit : 1) - inFlight.count
         if let pausedUntil, now < pausedUntil { return [] }
         guard room > 0 else { return [] }
@@ -46,8 +46,11 @@ public struct DeliveryQueue: Sendable {
 
     /// When `next` should be asked again, if nothing else happens; nil where nothing waits but what is in
     /// flight.
-    public func due(_ waiting: [WaitingMessage]) -> Timestamp? {
-        let first = waiting.lazy.filter { !inFlight.contains($0.notification.id) }.map(\.nextAt).min()
+    public func due(_ waiting: WaitingMessages) -> Timestamp? {
+        var first: Timestamp?
+        for message in waiting where !inFlight.contains(message.notification.id) {
+            first = first.map { min($0, message.nextAt) } ?? message.nextAt
+        }
         guard let first else { return nil }
         return pausedUntil.map { max($0, first) } ?? first
     }

@@ -4,8 +4,9 @@ import UsageEvents
 
 /// The durable memory of one sink: an append-only file of records, each with a checksum.
 ///
-/// A record counts once `commit` has returned. What is sent was committed before as part of a plan, so a
-/// crash between an attempt and its record repeats that attempt with the same id, and loses nothing.
+/// A record survives the end of the process once `write` has returned, and the loss of power once `commit`
+/// has. What is sent was committed before as part of a plan, so a crash between an attempt and its record
+/// repeats that attempt with the same id, and loses nothing.
 public struct Outbox<D: Disk>: ~Copyable {
     /// Bytes of finished business after which the file is written anew.
     private static var compactionBytes: Int { 4 << 20 }
@@ -22,6 +23,8 @@ public struct Outbox<D: Disk>: ~Copyable {
     private var length: Int
     private var compacted = 0
     private var pending: [UInt8] = []
+    /// Whether something was written that a loss of power may still take.
+    private var isAhead = false
 
     /// The folder of a log's outboxes.
     public static func folder(inLog log: String) -> String { log + "/outbox" }
@@ -63,30 +66,43 @@ public struct Outbox<D: Disk>: ~Copyable {
         return state
     }
 
-    /// Adds a record; it counts after the next `commit`.
+    /// Adds a record; it counts after the next `write` or `commit`.
     public mutating func append(_ record: OutboxRecord) {
         state.apply(record)
         OutboxText.write(record, to: &pending)
     }
 
-    /// Makes all records durable.
-    ///
-    /// After a failure the file is cut back to the last commit, as far as that is possible; the records stay
-    /// pending, and the next call tries again.
-    public mutating func commit() throws(IOFailure) {
+    /// Hands all records to the system.
+    public mutating func write() throws(IOFailure) {
         guard !pending.isEmpty else { return }
         do throws(IOFailure) {
             try disk.writeAll(file.handle, at: length, pending.span, path: path)
-            try disk.sync(file.handle)
         } catch {
-            do throws(IOFailure) { try disk.truncate(file.handle, to: length) } catch {}
-            // Nothing is known of this descriptor any more: all that counts is written to a new file.
-            try compact()
-            return
+            return try replace()
         }
+        isAhead = true
         length += pending.count
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes all records durable.
+    public mutating func commit() throws(IOFailure) {
+        try write()
+        guard isAhead else { return }
+        do throws(IOFailure) {
+            try disk.sync(file.handle)
+        } catch {
+            return try replace()
+        }
+        isAhead = false
         if length > max(Self.compactionBytes, 2 * compacted) { try compact() }
+    }
+
+    /// After a failure nothing is known of the file any more: it is cut back, as far as that is possible, and
+    /// all that counts is written to a new one.
+    private mutating func replace() throws(IOFailure) {
+        do throws(IOFailure) { try disk.truncate(file.handle, to: length) } catch {}
+        try compact()
     }
 
     /// Takes an account out of everything that waits or was given up; the old file is gone when this returns.
@@ -105,6 +121,7 @@ public struct Outbox<D: Disk>: ~Copyable {
         file = try OwnedFile(disk, path, .update)
         length = text.count
         compacted = text.count
+        isAhead = false
         pending.removeAll(keepingCapacity: true)
     }
 

@@ -38,12 +38,13 @@ extension OutboxState {
             return message
         }
         var next = self
-        next.waiting = waiting.compactMap { entry in
+        let kept = waiting.compactMap { entry -> WaitingMessage? in
             var entry = entry
             guard let message = left(of: entry.notification) else { return nil }
             entry.notification = message
             return entry
         }
+        next.waiting = WaitingMessages(kept)
         next.dead = dead.compactMap { letter in
             var letter = letter
             guard let message = left(of: letter.notification) else { return nil }
@@ -53,14 +54,17 @@ extension OutboxState {
         }
         if mentions(lastFailure) { next.lastFailure = "erased" }
         if mentions(disabled) { next.disabled = "erased" }
-        if mentions(String(decoding: policy, as: UTF8.self)) {
+        if ([policy] + policyChanges).contains(where: { mentions(String(decoding: $0, as: UTF8.self)) }) {
             // Rules are no part of the state: any will do to take it apart.
             let rules = NotificationPolicy.Rules(
                 sink: SinkSettings(name: "", kind: ""), routes: RouteTree(defaultSinks: []),
                 settings: PolicySettings())
-            var taken = NotificationPolicy(decoding: policy, rules: rules) ?? NotificationPolicy(rules)
+            var taken =
+                NotificationPolicy(decoding: policy, changes: policyChanges, rules: rules)
+                ?? NotificationPolicy(rules)
             taken.forget(account: identity)
             next.policy = taken.encode()
+            next.policyChanges = []
             // What cannot be told apart is forgotten as a whole.
             if mentions(String(decoding: next.policy, as: UTF8.self)) {
                 next.policy = NotificationPolicy(rules).encode()

@@ -21,20 +21,29 @@ public enum OutboxRecord: Sendable {
     case requeued(at: Timestamp)
 }
 
+/// The state of a policy as JSON text, or what has changed in it since the plan before: a sink that has told
+/// of a thousand alerts need not write them all down for each further one.
+public enum PolicyText: Sendable {
+    /// All of it.
+    case whole([UInt8])
+    /// What changed.
+    case changes([UInt8])
+}
+
 /// What was decided on in one step: the cursor, the policy's state after it, and what is to be sent belong
 /// together and become durable together.
 public struct OutboxPlan: Sendable {
     /// How far the journal was taken.
     public var cursor: JournalCursor
-    /// The policy's state after it, as JSON text.
-    public var policy: [UInt8]
+    /// The policy's state after it.
+    public var policy: PolicyText
     /// What is to be sent.
     public var messages: [Notification]
     /// When.
     public var at: Timestamp
 
     /// A plan.
-    public init(cursor: JournalCursor, policy: [UInt8], messages: [Notification], at: Timestamp) {
+    public init(cursor: JournalCursor, policy: PolicyText, messages: [Notification], at: Timestamp) {
         self.cursor = cursor
         self.policy = policy
         self.messages = messages
@@ -56,7 +65,10 @@ extension OutboxRecord {
             json.string("record", "plan")
             json.time("at", plan.at)
             Self.write(plan.cursor, &json)
-            json.string("policy", String(decoding: plan.policy, as: UTF8.self))
+            switch plan.policy {
+            case .whole(let text): json.string("policy", String(decoding: text, as: UTF8.self))
+            case .changes(let text): json.string("changes", String(decoding: text, as: UTF8.self))
+            }
             json.array("messages", plan.messages) { inner, message in Self.write(message, &inner) }
         case .attempted(let id, let at, let next, let reason):
             json.string("record", "attempted")
@@ -98,12 +110,12 @@ extension OutboxRecord {
             guard let state = Self.state(tree) else { return nil }
             self = .state(state)
         case ("plan", let at?, _):
-            guard let cursor = Self.cursor(tree), let policy = tree["policy"]?.text else { return nil }
+            guard let cursor = Self.cursor(tree), let policy = Self.policy(tree) else { return nil }
             let messages = (tree["messages"]?.elements ?? []).map(Self.message)
             guard messages.allSatisfy({ $0 != nil }) else { return nil }
             self = .plan(
                 OutboxPlan(
-                    cursor: cursor, policy: Array(policy.utf8), messages: messages.compactMap(\.self), at: at)
+                    cursor: cursor, policy: policy, messages: messages.compactMap(\.self), at: at)
             )
         case ("attempted", let at?, let id?):
             guard let next = Self.time(tree["next"]) else { return nil }
@@ -115,6 +127,11 @@ extension OutboxRecord {
         case ("requeued", let at?, _): self = .requeued(at: at)
         default: return nil
         }
+    }
+
+    private static func policy(_ tree: JSONTree) -> PolicyText? {
+        if let text = tree["policy"]?.text { return .whole(Array(text.utf8)) }
+        return tree["changes"]?.text.map { .changes(Array($0.utf8)) }
     }
 
     private static func time(_ tree: JSONTree?) -> Timestamp? {
@@ -168,7 +185,10 @@ extension OutboxRecord {
     private static func write(_ state: OutboxState, _ json: inout JSONObjectWriter) {
         if let cursor = state.cursor { write(cursor, &json) }
         json.string("policy", String(decoding: state.policy, as: UTF8.self))
-        json.array("waiting", state.waiting) { inner, waiting in
+        json.array("changes", state.policyChanges) { inner, text in
+            inner.string("text", String(decoding: text, as: UTF8.self))
+        }
+        json.array("waiting", Array(state.waiting)) { inner, waiting in
             write(waiting.notification, &inner)
             inner.time("queued", waiting.queuedAt)
             inner.time("next", waiting.nextAt)
@@ -192,6 +212,9 @@ extension OutboxRecord {
         var state = OutboxState()
         state.cursor = cursor(tree)
         state.policy = Array((tree["policy"]?.text ?? "").utf8)
+        state.policyChanges = (tree["changes"]?.elements ?? []).compactMap { entry in
+            entry["text"]?.text.map { Array($0.utf8) }
+        }
         for entry in tree["waiting"]?.elements ?? [] {
             guard let notification = message(entry), let queued = time(entry["queued"]),
                 let next = time(entry["next"])

@@ -34,8 +34,10 @@ public struct OutboxState: Sendable {
     public internal(set) var cursor: JournalCursor?
     /// The policy's own state, in its own form; empty before the first plan.
     public internal(set) var policy: [UInt8] = []
+    /// What has changed in it since, in the order of the changes.
+    public internal(set) var policyChanges: [[UInt8]] = []
     /// Messages that wait, in the order in which they were decided on.
-    public internal(set) var waiting: [WaitingMessage] = []
+    public internal(set) var waiting = WaitingMessages()
     /// Messages that were given up, oldest first.
     public internal(set) var dead: [DeadLetter] = []
     /// Dead letters beyond `deadMax`.
@@ -54,9 +56,6 @@ public struct OutboxState: Sendable {
     /// An outbox in which nothing has happened.
     public init() {}
 
-    /// The waiting message of a name.
-    public func message(_ id: String) -> WaitingMessage? { waiting.first { $0.notification.id == id } }
-
     /// Takes what a record says.
     public mutating func apply(_ record: OutboxRecord) {
         switch record {
@@ -64,26 +63,31 @@ public struct OutboxState: Sendable {
             self = state
         case .plan(let plan):
             cursor = plan.cursor
-            policy = plan.policy
-            for notification in plan.messages where message(notification.id) == nil {
+            switch plan.policy {
+            case .whole(let text):
+                policy = text
+                policyChanges = []
+            case .changes(let text): policyChanges.append(text)
+            }
+            for notification in plan.messages {
                 waiting.append(
                     WaitingMessage(notification: notification, queuedAt: plan.at, nextAt: plan.at))
             }
         case .attempted(let id, let at, let next, let reason):
             failed(at, reason)
-            guard let i = waiting.firstIndex(where: { $0.notification.id == id }) else { return }
-            waiting[i].attempts += 1
-            waiting[i].nextAt = next
+            waiting[id]?.attempts += 1
+            waiting[id]?.nextAt = next
         case .delivered(let id, let at):
             delivered += 1
             deliveredAt = at
-            remove(id)
+            waiting[id] = nil
             // The endpoint is back: what waited for it need not wait for the rest of its pause.
             if failingSince != nil { releaseAll(at) }
             failingSince = nil
             lastFailure = nil
         case .refused(let id, let at, let reason):
-            guard let message = remove(id) else { return }
+            guard let message = waiting[id] else { return }
+            waiting[id] = nil
             bury(
                 DeadLetter(
                     notification: message.notification, at: at, attempts: message.attempts + 1,
@@ -109,13 +113,7 @@ public struct OutboxState: Sendable {
     }
 
     private mutating func releaseAll(_ at: Timestamp) {
-        for i in waiting.indices { waiting[i].nextAt = min(waiting[i].nextAt, at) }
-    }
-
-    @discardableResult
-    private mutating func remove(_ id: String) -> WaitingMessage? {
-        guard let i = waiting.firstIndex(where: { $0.notification.id == id }) else { return nil }
-        return waiting.remove(at: i)
+        waiting.changeAll { $0.nextAt = min($0.nextAt, at) }
     }
 
     private mutating func bury(_ letter: DeadLetter) {

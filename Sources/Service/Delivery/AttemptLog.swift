@@ -9,11 +9,16 @@ import UsageEvents
 /// is kept beside the present one.
 struct AttemptLog<D: Disk>: ~Copyable {
     private static var bytesMax: Int { 16 << 20 }
+    /// Bytes that are written at once, and milliseconds that fewer wait while there is much to do.
+    private static var pieceBytes: Int { 1 << 15 }
+    private static var waitMilliseconds: Int64 { 200 }
 
     private let disk: D
     private let path: String
     private let sink: String
     private var pending: [UInt8] = []
+    /// When what was noted is written at the latest; nil where nothing is left to write.
+    private(set) var dueAt: Timestamp?
 
     init(_ disk: D, log: String, sink: String) {
         self.disk = disk
@@ -63,10 +68,16 @@ struct AttemptLog<D: Disk>: ~Copyable {
         pending.append(UInt8(ascii: "\n"))
     }
 
-    /// Writes what was noted. What cannot be written is let go of: deliveries must not wait for their
-    /// history.
-    mutating func flush() {
+    /// Writes what was noted, once it is much or has waited. What cannot be written is let go of: deliveries
+    /// must not wait for their history.
+    mutating func flush(at now: Timestamp, isLast: Bool = false) {
         guard !pending.isEmpty else { return }
+        let due = dueAt ?? Timestamp(rawValue: now.rawValue + Self.waitMilliseconds)
+        guard isLast || pending.count >= Self.pieceBytes || due <= now else {
+            dueAt = due
+            return
+        }
+        dueAt = nil
         do throws(IOFailure) {
             let file = try OwnedFile(disk, path, .updateOrCreate)
             let size = try disk.size(file.handle)

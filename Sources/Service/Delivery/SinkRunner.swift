@@ -13,6 +13,14 @@ import UsageEvents
 actor SinkRunner {
     /// Messages that are decided on and not delivered, at most; the rest stays in the journal.
     static let waitingMax = 1_000
+    /// Transitions that are taken at a time, so that deliveries go on meanwhile.
+    private static let takenMax = 128
+    /// Bytes of changes of the policy's state after which the whole is written again, if it is no larger.
+    private static let changesMax = 1 << 16
+    /// Ends of attempts that only the loss of power can undo, at most, and for how many milliseconds. A
+    /// message whose end is lost is sent once more.
+    private static let unsyncedMax = 64
+    private static let unsyncedMilliseconds: Int64 = 50
 
     nonisolated let settings: SinkSettings
     private let sink: any Sink
@@ -34,10 +42,14 @@ actor SinkRunner {
     private var requested: [Notification] = []
     /// When a receiver that forgets is told again what fires; nil for all others.
     private var resendAt: Timestamp?
+    private var isResending = false
     private var waiter: CheckedContinuation<Void, Never>?
     private var wasWoken = false
     private var isStopping = false
     private var isFailureTold = false
+    /// Ends of attempts that are written and not yet durable, and since when.
+    private var unsynced = 0
+    private var unsyncedSince: Timestamp?
     /// Whether the run ends once nothing is due.
     private var endsWhenIdle = false
 
@@ -56,7 +68,10 @@ actor SinkRunner {
         isFile = SinkKind.named(settings.kind)?.path == .one
         queue = DeliveryQueue(limit: isFile ? Self.waitingMax : settings.inFlight)
         var outbox = try Outbox(disk, log: host.log, sink: settings.name)
-        policy = NotificationPolicy(decoding: outbox.state.policy, rules: rules) ?? NotificationPolicy(rules)
+        policy =
+            NotificationPolicy(
+                decoding: outbox.state.policy, changes: outbox.state.policyChanges, rules: rules)
+            ?? NotificationPolicy(rules)
         if outbox.damaged > 0 {
             host.logger.error(
                 """
@@ -68,7 +83,9 @@ actor SinkRunner {
         if outbox.state.cursor == nil {
             let end = try JournalFollower.end(disk, log: host.log)
             outbox.append(
-                .plan(OutboxPlan(cursor: end, policy: policy.encode(), messages: [], at: host.now())))
+                .plan(
+                    OutboxPlan(
+                        cursor: end, policy: .whole(policy.takeState()), messages: [], at: host.now())))
             try outbox.commit()
             host.logger.info("\(settings.name): new; alerts from now on are sent")
         }
@@ -130,11 +147,12 @@ actor SinkRunner {
             let now = host.now()
             do throws(IOFailure) {
                 record(now)
-                let hasMore = try decide(now)
-                try outbox.commit()
-                attempts.flush()
+                let (hasMore, hasPlan) = try decide(now)
+                try keep(hasPlan, now)
+                attempts.flush(at: now)
                 if !isStopping { launch(now) }
-                if queue.inFlight.isEmpty, isStopping || (endsWhenIdle && !hasMore && isIdle(now)) {
+                if isOver(hasMore, now) {
+                    try outbox.commit()
                     break
                 }
                 if hasMore { continue }
@@ -146,11 +164,24 @@ actor SinkRunner {
             }
             if !wasWoken { await rest(until: nextDeadline(now)) }
         }
-        await transport.close()
+        attempts.flush(at: host.now(), isLast: true)
+        transport.close()
         return endsWhenIdle ? outbox.state.waiting.count : 0
     }
 
     // MARK: - Steps
+
+    /// Makes a plan durable before anything of it is sent; the ends of attempts together, a few at a time.
+    private func keep(_ hasPlan: Bool, _ now: Timestamp) throws(IOFailure) {
+        let isLate = unsyncedSince.map { now.rawValue - $0.rawValue >= Self.unsyncedMilliseconds } ?? false
+        guard hasPlan || isLate || unsynced >= Self.unsyncedMax else {
+            if unsynced > 0 { unsyncedSince = unsyncedSince ?? now }
+            return try outbox.write()
+        }
+        try outbox.commit()
+        unsynced = 0
+        unsyncedSince = nil
+    }
 
     /// Turns ended attempts into records.
     private func record(_ now: Timestamp) {
@@ -164,7 +195,6 @@ actor SinkRunner {
             case .disabled(let reason):
                 endpointFailed = true
                 outbox.append(.disabled(at: now, reason: reason))
-                host.logger.error("\(settings.name): switched off: \(reason)")
                 host.noteDisabled(settings.name, reason)
             case .retry(let after, let reason):
                 endpointFailed = true
@@ -179,25 +209,27 @@ actor SinkRunner {
             }
             queue.settle(id, endpointFailed: endpointFailed, now: now)
         }
+        unsynced += ended.count
         ended.removeAll(keepingCapacity: true)
         tellFailure(now)
     }
 
-    /// Takes what is new and lets the policy decide; true where the journal has more and there is room for
-    /// it.
-    private func decide(_ now: Timestamp) throws(IOFailure) -> Bool {
+    /// Takes what is new and lets the policy decide; says whether the journal has more and there is room for
+    /// it, and whether there is a plan.
+    private func decide(_ now: Timestamp) throws(IOFailure) -> (hasMore: Bool, hasPlan: Bool) {
         var hasMore = false
         var decisions: [Decision] = []
         let before = journal.cursor
-        // Many at a time, because each plan holds the policy's whole state.
-        let room = Self.waitingMax - outbox.state.waiting.count
-        if room >= Self.waitingMax / 2, !isStopping {
+        // Many at a time, because each plan is synced.
+        if outbox.state.waiting.count + Self.takenMax <= Self.waitingMax, !isStopping {
             var taken: [AlertTransition] = []
-            hasMore = try !journal.read(atMost: room) { taken.append($0) }
+            hasMore = try !journal.read(atMost: Self.takenMax) { taken.append($0) }
             for transition in taken { decisions += policy.take(transition, now: now) }
         }
         if let due = policy.nextWake, due <= now, !isStopping { decisions += policy.wake(now: now) }
-        guard !decisions.isEmpty || journal.cursor != before || !requested.isEmpty else { return hasMore }
+        guard !decisions.isEmpty || journal.cursor != before || !requested.isEmpty else {
+            return (hasMore, false)
+        }
         var messages = requested
         requested = []
         for decision in decisions {
@@ -205,8 +237,18 @@ actor SinkRunner {
             if case .send(let notification) = decision.action { messages.append(notification) }
         }
         outbox.append(
-            .plan(OutboxPlan(cursor: journal.cursor, policy: policy.encode(), messages: messages, at: now)))
-        return hasMore
+            .plan(OutboxPlan(cursor: journal.cursor, policy: policyText(), messages: messages, at: now)))
+        return (hasMore, true)
+    }
+
+    /// What changed in the policy's state, or all of it where the changes have grown larger than that.
+    private func policyText() -> PolicyText {
+        let changes = policy.takeChanges()
+        let before = outbox.state.policyChanges.reduce(0) { $0 + $1.count }
+        if before + changes.count <= max(Self.changesMax, outbox.state.policy.count) {
+            return .changes(changes)
+        }
+        return .whole(policy.takeState())
     }
 
     private func launch(_ now: Timestamp) {
@@ -223,10 +265,11 @@ actor SinkRunner {
     }
 
     private func deliver(_ message: WaitingMessage, _ context: SinkContext) {
-        Task {
+        // Beside this actor, which goes on planning and recording.
+        Task { @concurrent [sink, transport] in
             let attempt = await Attempt.make(
                 message.notification, by: sink, over: transport, context: context)
-            finished([(message, attempt)])
+            await self.finished([(message, attempt)])
         }
     }
 
@@ -247,7 +290,9 @@ actor SinkRunner {
 
     // MARK: - Receivers that forget
 
-    private func isResendDue(_ now: Timestamp) -> Bool { resendAt.map { $0 <= now } ?? false }
+    private func isResendDue(_ now: Timestamp) -> Bool {
+        !isResending && (resendAt.map { $0 <= now } ?? false)
+    }
 
     /// Alertmanager takes an alert that it does not hear of again for over: what fires is said again, beside
     /// the queue, because only the last word counts.
@@ -257,19 +302,31 @@ actor SinkRunner {
         let firing = policy.firing(at: now).filter { alert in
             !outbox.state.waiting.contains { $0.notification.transitions.contains { $0.id == alert.id } }
         }
-        guard !firing.isEmpty, !endsWhenIdle else { return }
+        guard !firing.isEmpty else { return }
         let notification = Notification(
             id: "resend", purpose: .reminder, title: "\(firing.count) alerts are firing",
             transitions: firing)
-        Task {
+        isResending = true
+        Task { @concurrent [sink, transport] in
             let attempt = await Attempt.make(notification, by: sink, over: transport, context: context)
-            if let reason = attempt.reason {
-                host.logger.warning("\(settings.name): alerts could not be sent again: \(reason)")
-            }
+            await self.resent(attempt)
         }
     }
 
+    private func resent(_ attempt: Attempt) {
+        isResending = false
+        if let reason = attempt.reason {
+            host.logger.warning("\(settings.name): alerts could not be sent again: \(reason)")
+        }
+        wake()
+    }
+
     // MARK: - Waiting
+
+    private func isOver(_ hasMore: Bool, _ now: Timestamp) -> Bool {
+        guard queue.inFlight.isEmpty, !isResending else { return false }
+        return isStopping || (endsWhenIdle && !hasMore && isIdle(now))
+    }
 
     private func isIdle(_ now: Timestamp) -> Bool {
         outbox.state.disabled != nil || (queue.due(outbox.state.waiting).map { $0 > now } ?? true)
@@ -277,13 +334,15 @@ actor SinkRunner {
 
     private func nextDeadline(_ now: Timestamp) -> Timestamp {
         var next = now.rawValue + 60_000
-        if outbox.state.disabled == nil, let due = queue.due(outbox.state.waiting),
-            queue.inFlight.count < queue.limit
+        if outbox.state.disabled == nil, queue.inFlight.count < queue.limit,
+            let due = queue.due(outbox.state.waiting)
         {
             next = min(next, due.rawValue)
         }
         if let due = policy.nextWake { next = min(next, due.rawValue) }
-        if let due = resendAt { next = min(next, due.rawValue) }
+        if let due = resendAt, !isResending { next = min(next, due.rawValue) }
+        if let since = unsyncedSince { next = min(next, since.rawValue + Self.unsyncedMilliseconds) }
+        if let due = attempts.dueAt { next = min(next, due.rawValue) }
         return Timestamp(rawValue: max(next, now.rawValue + 1))
     }
 

@@ -48,7 +48,7 @@ public struct SinkTrial: Sendable {
     /// Sends it.
     public func run() async -> Outcome {
         let attempt = await Attempt.make(notification, by: sink, over: transport, context: context)
-        await transport.close()
+        transport.close()
         let status = attempt.status.map { ", status \($0)" } ?? ""
         switch attempt.verdict {
         case .delivered:

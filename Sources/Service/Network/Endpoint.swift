@@ -72,9 +72,10 @@ struct Endpoint: Hashable, Sendable {
         }
     }
 
-    /// The address as a text again.
-    var url: String {
-        "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\(target)"
+    /// What the request names as its host: without the port where that is the scheme's own.
+    var authority: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
     }
 }
 

@@ -1,16 +1,14 @@
-import AsyncHTTPClient
-import Logging
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 import Sinks
 
-/// Sends requests by HTTP to places that the rules allow, and to no others.
+/// Sends requests by HTTP/1.1 to places that the rules allow, and to no others.
 ///
 /// Every attempt resolves the name anew, checks all addresses, and connects to a checked one while TLS still
-/// verifies the name: a second look-up, which could answer something else, never happens. Redirects are not
-/// followed, no proxy is taken from the environment, and an answer is read up to 64 KiB and never unpacked.
-actor HTTPTransport {
+/// verifies the name: a second look-up, which could answer something else, never happens. There is nothing
+/// that follows a redirect, takes a proxy from the environment or unpacks an answer, and an answer is read up
+/// to 64 KiB.
+struct HTTPTransport: Sendable {
     /// Seconds for the connection to stand.
     static let connectSeconds: Int64 = 5
     /// Seconds for a whole attempt, from the look-up of the name to the last byte of the answer.
@@ -19,8 +17,7 @@ actor HTTPTransport {
     private let rules: EndpointRules
     private let resolver: Resolver
     private let attempt: Duration
-    private var client: (host: String, address: IPAddress, client: HTTPClient)?
-    private var retired: [Task<Void, Never>] = []
+    private let connections = HTTPConnections()
 
     init(
         rules: EndpointRules, resolver: Resolver, attempt: Duration = .seconds(HTTPTransport.attemptSeconds)
@@ -31,45 +28,31 @@ actor HTTPTransport {
     }
 
     /// Makes one attempt.
-    func send(_ message: HTTPMessage, now: @escaping @Sendable () -> Int64) async -> OutboundAnswer {
+    func send(_ message: HTTPMessage, now: @Sendable () -> Int64) async -> OutboundAnswer {
         do {
-            return try await within(attempt) { try await self.exchange(message, now) }
+            return try await exchange(message, now)
         } catch let refusal as Refusal {
             return .failure(.policy, detail: refusal.why)
         } catch let error as SystemNames.Failure {
             return .failure(.network, detail: "the name could not be resolved: \(error)")
         } catch is TimedOut {
             return .failure(.timeout, detail: "no whole answer within \(attempt.components.seconds) s")
-        } catch let error as HTTPClientError where Self.timeouts.contains(error) {
-            return .failure(.timeout, detail: error.shortDescription)
+        } catch ChannelError.connectTimeout(_) {
+            return .failure(.timeout, detail: "no connection within \(Self.connectSeconds) s")
         } catch {
-            return .failure(.network, detail: Self.text(error))
+            // Without anything of the request: errors of the network name a host and a port at most.
+            return .failure(.network, detail: String(String(describing: error).prefix(200)))
         }
     }
 
     /// Ends all connections; nothing is sent afterwards.
-    func close() async {
-        if let client { retire(client.client) }
-        client = nil
-        for task in retired { await task.value }
-        retired = []
-    }
+    func close() { connections.close() }
 
     private struct Refusal: Error { let why: String }
 
-    private static let timeouts: [HTTPClientError] = [
-        .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
-        .getConnectionFromPoolTimeout,
-    ]
-
-    /// What happened, without anything of the request: errors of the network name a host and a port at most.
-    private static func text(_ error: any Error) -> String {
-        if let error = error as? HTTPClientError { return error.shortDescription }
-        return String(String(describing: error).prefix(200))
-    }
-
     private func exchange(_ message: HTTPMessage, _ now: @Sendable () -> Int64) async throws -> OutboundAnswer
     {
+        let deadline = NIODeadline.now() + TimeAmount(attempt)
         let endpoint: Endpoint
         do throws(Endpoint.Fault) {
             endpoint = try message.url.withText { text throws(Endpoint.Fault) in
@@ -78,48 +61,30 @@ actor HTTPTransport {
         } catch {
             throw Refusal(why: error.description)
         }
-        let addresses = try await resolver.addresses(endpoint.host, endpoint.port)
+        let addresses = try await addresses(of: endpoint)
         if let why = rules.refusal(of: endpoint, at: addresses) { throw Refusal(why: why) }
-        let client = client(endpoint.host, addresses[0])
-        var request = HTTPClientRequest(url: endpoint.url)
-        request.method = HTTPMethod(rawValue: message.method)
-        for header in message.headers { request.headers.add(name: header.name, value: header.value) }
-        request.body = .bytes(ByteBuffer(bytes: message.body))
-        let response = try await client.execute(request, timeout: .seconds(Self.attemptSeconds))
-        var body: [UInt8] = []
-        for try await part in response.body {
-            body.append(contentsOf: part.readableBytesView.prefix(HTTPAnswer.bodyBytesMax - body.count))
-            if body.count == HTTPAnswer.bodyBytesMax { break }
-        }
+        var head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: message.method), uri: endpoint.target)
+        head.headers.add(name: "host", value: endpoint.authority)
+        for header in message.headers { head.headers.add(name: header.name, value: header.value) }
+        head.headers.add(name: "content-length", value: String(message.body.count))
+        let answer = try await connections.send(
+            head, ByteBuffer(bytes: message.body),
+            to: HTTPConnections.Place(
+                host: endpoint.host, address: addresses[0], port: endpoint.port,
+                isEncrypted: endpoint.scheme == "https"), deadline: deadline)
         return .http(
             HTTPAnswer(
-                status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
-                receivedAt: now(), body: body))
+                status: answer.status, retryAfter: answer.retryAfter, receivedAt: now(), body: answer.body))
     }
 
-    /// The client whose connections go to an address, whatever else the name may lead to.
-    private func client(_ host: String, _ address: IPAddress) -> HTTPClient {
-        if let client, client.host == host, client.address == address { return client.client }
-        if let client { retire(client.client) }
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.minimumTLSVersion = .tlsv12
-        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .seconds(Self.connectSeconds)
-        configuration.dnsOverride = [host: address.description]
-        let new = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        client = (host, address, new)
-        return new
-    }
-
-    private func retire(_ client: HTTPClient) {
-        retired.append(
-            Task {
-                // What is still in flight there fails and is tried again.
-                do { try await client.shutdown() } catch {}
-            })
+    private func addresses(of endpoint: Endpoint) async throws -> [IPAddress] {
+        // An address needs nobody's answer, and so no timer.
+        guard IPAddress(endpoint.host) == nil else {
+            return try await resolver.addresses(endpoint.host, endpoint.port)
+        }
+        let resolver = resolver
+        return try await within(attempt) { try await resolver.addresses(endpoint.host, endpoint.port) }
     }
 }
 

@@ -45,7 +45,7 @@ struct Transport: Sendable {
     }
 
     /// Ends all connections.
-    func close() async { await http.close() }
+    func close() { http.close() }
 }
 
 /// Settings that cannot be carried out.

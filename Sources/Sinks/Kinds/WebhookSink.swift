@@ -16,18 +16,33 @@ struct WebhookSink: Sink {
     {
         let message = try OutgoingMessage(notification, settings: settings, context: context)
         if !settings.secrets.isEmpty, context.secrets.isEmpty { throw .missingSecret }
-        let objects = message.objects(Self.alertsMax)
-        let body = fitted(message, bytesMax: Self.bodyBytesMax, alertsMax: Self.alertsMax) { text, alerts in
+        let body = Self.plainBody(message) ?? Self.body(message)
+        var request = try context.post(body, to: try context.url())
+        request.headers += try StandardWebhooks.headers(
+            id: message.id, attemptTime: context.attemptTime, body: body, secrets: context.secrets)
+        return [.http(request)]
+    }
+
+    static func body(_ message: OutgoingMessage) -> [UInt8] {
+        let objects = message.objects(alertsMax)
+        return fitted(message, bytesMax: bodyBytesMax, alertsMax: alertsMax) { text, alerts in
             let envelope: JSONTree = [
                 "type": .string(message.type), "timestamp": .string(message.time.description),
                 "data": message.data(objects.prefix(alerts)).clipped(to: text),
             ]
             return envelope.bytes
         }
-        var request = try context.post(body, to: try context.url())
-        request.headers += try StandardWebhooks.headers(
-            id: message.id, attemptTime: context.attemptTime, body: body, secrets: context.secrets)
-        return [.http(request)]
+    }
+
+    /// The same for the most usual message by far, one alert of a usual size.
+    static func plainBody(_ message: OutgoingMessage) -> [UInt8]? {
+        guard let data = message.onlyAlert?.text(uncutTo: OutgoingAlert.labelBytesMax) else { return nil }
+        var json = JSONObjectWriter(after: [])
+        json.string("type", message.type)
+        json.time("timestamp", message.time)
+        json.raw("data", String(decoding: data, as: UTF8.self))
+        let body = json.finish()
+        return body.count <= bodyBytesMax ? body : nil
     }
 
     func verdict(on answer: OutboundAnswer, to request: OutboundRequest) -> DeliveryVerdict {

@@ -115,6 +115,17 @@ struct OutgoingAlert {
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
     }
 
+    /// The object of the contract as JSON text, where all of it is allowed and no text is longer than a
+    /// number of bytes: then there is nothing to take apart.
+    func text(uncutTo bytesMax: Int) -> [UInt8]? {
+        guard allowed.isEmpty, bytesMax >= Self.labelBytesMax, title.utf8.count <= bytesMax else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        transition.write(into: &bytes)
+        return bytes
+    }
+
     /// The object of the contract, with the keys that are allowed.
     var object: JSONTree {
         var bytes: [UInt8] = []

@@ -1,34 +1,7 @@
-/// Text of events as a person may see it in a message: what cannot be seen, or would turn the direction of
-/// writing, break a line or control something, is shown as an escape such as `\u{202e}`; the same rule as the
-/// terminal's.
-func shown(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
-    var out = ""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\t": out += "\\t"
-        case "\n": out += "\\n"
-        case "\r": out += "\\r"
-        case _ where isHidden(scalar): out += "\\u{" + String(scalar.value, radix: 16) + "}"
-        default: out.unicodeScalars.append(scalar)
-        }
-    }
-    return out
-}
+internal import UsageEvents
 
-private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x20..<0x7f: return false
-    case 0x200d: return false  // joins the parts of one emoji
-    case 0xfe00...0xfe0f: return false  // choose between text and picture
-    default:
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-            return true
-        default: return scalar.properties.isDefaultIgnorableCodePoint
-        }
-    }
-}
+/// Text of events as a person may see it in a message, see `VisibleText`.
+func shown(_ text: String) -> String { VisibleText.of(text) }
 
 /// A text cut so that it fits, on the boundary of a scalar, with `…` where something is missing.
 struct ClippedText {

@@ -24,12 +24,13 @@ struct HTTPVerdict {
     }
 
     private func verdict(on answer: HTTPAnswer, _ request: OutboundRequest) -> DeliveryVerdict {
+        let isTaken = successBody.map { answer.body.elementsEqual($0.utf8) } ?? true
+        if (200...299).contains(answer.status), isTaken { return .delivered }
         let said = excerpt(String(decoding: answer.body.prefix(1_024), as: UTF8.self), request)
         let reason = "HTTP \(answer.status)" + (said.isEmpty ? "" : ": " + said)
         switch answer.status {
         case 200...299:
-            guard let successBody, !answer.body.elementsEqual(successBody.utf8) else { return .delivered }
-            return .retry(after: nil, reason: "\(reason) (\(successBody) was to be expected)")
+            return .retry(after: nil, reason: "\(reason) (\(successBody ?? "") was to be expected)")
         case 410 where disablesWhenGone: return .disabled(reason: reason)
         case 300...399: return .retry(after: nil, reason: "HTTP \(answer.status): redirects are not followed")
         case _ where refused.contains(answer.status): return .refused(reason: reason)

@@ -13,9 +13,16 @@ struct SilenceCommand: ParsableCommand {
         subcommands: [SilenceAdd.self, SilenceList.self, SilenceExpire.self])
 
     /// Texts of a person, as they are kept.
-    static let commentBytesMax = 1_024
+    private static let commentBytesMax = 1_024
     /// Milliseconds of the longest silence: what lasts for ever is a setting or a route.
     static let longest = 366 * Timestamp.day
+
+    /// Refuses a text of a person that is too long to be kept.
+    static func check(_ text: String, of option: String) throws {
+        guard text.utf8.count <= commentBytesMax else {
+            throw ValidationError("\(option) takes at most \(commentBytesMax) bytes.")
+        }
+    }
 }
 
 /// `tidemark silence add`.
@@ -54,9 +61,7 @@ struct SilenceAdd: ParsableCommand {
         guard matchers.count <= Silence.matchersMax else {
             throw ValidationError("A silence has at most \(Silence.matchersMax) matchers.")
         }
-        guard comment.utf8.count <= SilenceCommand.commentBytesMax else {
-            throw ValidationError("--comment takes at most \(SilenceCommand.commentBytesMax) bytes.")
-        }
+        try SilenceCommand.check(comment, of: "--comment")
     }
 
     func run() throws {
@@ -156,9 +161,7 @@ struct SilenceExpire: ParsableCommand {
     var comment = ""
 
     func validate() throws {
-        guard comment.utf8.count <= SilenceCommand.commentBytesMax else {
-            throw ValidationError("--comment takes at most \(SilenceCommand.commentBytesMax) bytes.")
-        }
+        try SilenceCommand.check(comment, of: "--comment")
     }
 
     func run() throws {

@@ -10,7 +10,7 @@ struct DeliveryQueueTests {
         var waiting = [Self.wait("a", 0, next: 500), Self.wait("a", 1), Self.wait("b", 0), Self.wait("c", 0)]
         #expect(Self.next(&queue, waiting, 1) == ["b_0", "c_0"])
         #expect(Self.next(&queue, waiting, 1).isEmpty)
-        #expect(queue.due(waiting) == OutboxTests.at(0))
+        #expect(queue.due(WaitingMessages(waiting)) == OutboxTests.at(0))
         #expect(Self.next(&queue, waiting, 500) == ["a_0"])
         #expect(Self.next(&queue, waiting, 500).isEmpty)
         queue.settle("a_0", endpointFailed: false, now: OutboxTests.at(501))
@@ -55,7 +55,7 @@ struct DeliveryQueueTests {
     private static func next(
         _ queue: inout DeliveryQueue, _ waiting: [WaitingMessage], _ second: Int
     ) -> [String] {
-        queue.next(of: waiting, now: OutboxTests.at(second)).map(\.notification.id)
+        queue.next(of: WaitingMessages(waiting), now: OutboxTests.at(second)).map(\.notification.id)
     }
 
     private static func wait(_ alert: String, _ seq: Int, next: Int = 0) -> WaitingMessage {
