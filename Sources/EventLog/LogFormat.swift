@@ -56,10 +56,28 @@ public enum LogFormat {
         segmentName(firstSequence).dropLast(3) + "ids"
     }
 
+    /// The name of the file of what was known where a log begins.
+    static func baseName(_ sequence: UInt64) -> String { segmentName(sequence).dropLast(3) + "base" }
+
+    /// The sequence that the name of such a file states, or of a second one there; nil for any other name.
+    static func sequence(ofBase name: String) -> UInt64? {
+        guard name.hasSuffix(".base") else { return nil }
+        let stem = name.dropLast(5)
+        return stem.count == 20 || stem.dropFirst(20).first == "-" ? number(stem.prefix(20)) : nil
+    }
+
     /// The first sequence that a segment's name states; nil for any other name.
     static func firstSequence(ofSegment name: String) -> UInt64? {
-        guard name.utf8.count == 24, name.hasSuffix(".seg") else { return nil }
-        let digits = name.prefix(20)
+        name.hasSuffix(".seg") ? number(name.dropLast(4)) : nil
+    }
+
+    /// The first sequence of the segment beside which a file of request ids stands; nil for any other name.
+    static func firstSequence(ofIDs name: String) -> UInt64? {
+        name.hasSuffix(".ids") ? number(name.dropLast(4)) : nil
+    }
+
+    private static func number(_ digits: Substring) -> UInt64? {
+        guard digits.utf8.count == 20 else { return nil }
         guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
         return UInt64(digits)
     }

@@ -18,6 +18,8 @@ public struct LogReader<D: Disk>: ~Copyable {
     public private(set) var tail = TailState.clean
     /// Sequence of the next event.
     public private(set) var nextSequence: UInt64 = 0
+    /// Events in blocks that were passed over, because all their times lie outside the span.
+    public private(set) var skippedEvents: UInt64 = 0
     /// What a repair could not save of the part that was read: its events are not delivered.
     public private(set) var gaps: [LogGap] = []
 
@@ -33,6 +35,12 @@ public struct LogReader<D: Disk>: ~Copyable {
     /// Whether the last call came to the end: the file may have grown since.
     private var isWaiting = false
     private var start: UInt64
+    /// The segment in front of which it stops.
+    private let end: UInt64?
+    /// The times that are wanted.
+    private let times: EventTimes?
+    /// The index of the segment, where times are wanted and it is sealed.
+    private var index: SegmentFooter?
     private var streams = StreamDirectory()
     private var decoder = BlockDecoder()
     /// Where a block goes that is decoded elsewhere, while that is wanted.
@@ -44,8 +52,18 @@ public struct LogReader<D: Disk>: ~Copyable {
     private var ids: IDsFile<D>?
 
     /// Opens the log in a directory, at the first event whose sequence is not below `start`.
-    public init(_ disk: D, directory path: String, from start: UInt64 = 0) throws(LogError) {
+    ///
+    /// - Parameters:
+    ///   - end: the first sequence of a segment at which the log shall end, for this reader; nil for the end
+    ///     of the log.
+    ///   - times: what times are wanted; of events that are delivered some may lie outside. Nil for all.
+    public init(
+        _ disk: D, directory path: String, from start: UInt64 = 0, beforeSegment end: UInt64? = nil,
+        times: EventTimes? = nil
+    ) throws(LogError) {
         self.disk = disk
+        self.end = end
+        self.times = times
         self.start = start
         directory = LogDirectory(path)
         guard let found = try directory.list(disk) else { throw .noSuchLog(path: path) }
@@ -71,6 +89,7 @@ public struct LogReader<D: Disk>: ~Copyable {
         if let record = nextPart(into: &batch) { return record }
         while true {
             guard try openSegment() else { return nil }
+            try skipByTime()
             switch try find() {
             case .end:
                 guard try nextSegment() else { return nil }
@@ -83,6 +102,13 @@ public struct LogReader<D: Disk>: ~Copyable {
                 throw .damaged(damage)
             case .block(let block, let chain):
                 guard isWanted(block) else {
+                    advance(block, chain)
+                    continue
+                }
+                if block.kind == .events, let times,
+                    !times.meets(block.minTs, streams.latest(block.minTs))
+                {
+                    skippedEvents += UInt64(block.count)
                     advance(block, chain)
                     continue
                 }
@@ -132,6 +158,23 @@ public struct LogReader<D: Disk>: ~Copyable {
         guard start > position.sequence, let row = try segment?.lastBlock()?.index.row(at: start),
             let found = try segment?.position(of: row)
         else { return }
+        position = found
+        nextSequence = found.sequence
+    }
+
+    /// Goes past blocks of a sealed segment whose events all lie outside the times that are wanted.
+    private mutating func skipByTime() throws(LogError) {
+        guard let times, let index else { return }
+        let rows = index.outside(times, from: position.offset)
+        guard !rows.isEmpty else { return }
+        let found: SegmentFile<D>.Position?
+        if rows.upperBound < index.rows.count {
+            found = try segment?.position(of: index.rows[rows.upperBound])
+        } else {
+            found = segment?.end
+        }
+        guard let found else { return }
+        skippedEvents += index.rows[rows].reduce(0) { $0 + UInt64($1.count) }
         position = found
         nextSequence = found.sequence
     }
@@ -189,6 +232,7 @@ public struct LogReader<D: Disk>: ~Copyable {
             segment = consume file
             isMarked = try segment?.isMarked() ?? false
             try skipByIndex()
+            index = times == nil ? nil : try segment?.lastBlock()?.index
             return true
         case .torn:
             guard segmentIndex == segments.count - 1 else { throw .damaged(damageHere(.segmentHeader)) }
@@ -228,6 +272,7 @@ public struct LogReader<D: Disk>: ~Copyable {
 
     /// Goes on to the segment behind this one; false where there is none.
     private mutating func nextSegment() throws(LogError) -> Bool {
+        if let end, segmentIndex + 1 < segments.count, segments[segmentIndex + 1] >= end { return false }
         if segmentIndex == segments.count - 1 {
             guard try !isLastSegment() else {
                 tail = .clean
@@ -346,35 +391,5 @@ public struct LogReader<D: Disk>: ~Copyable {
                     firstSequence: block.firstSequence + UInt64(skipped), count: block.count - skipped,
                     received: received, duplicates: horizon))
         }
-    }
-}
-
-extension StreamDirectory {
-    /// Where the dictionary ends, which is the first stream of a block of events.
-    var dictionaryEnd: Int { entries.isEmpty ? end : stored(0).upperBound }
-
-    /// Where the streams end that some columns need, from the start of the block.
-    func end(for columns: ColumnSet, kind: BlockKind) -> Int {
-        guard kind == .events, !columns.contains(.requestID), !columns.contains(.texts),
-            range(of: .runs).isEmpty
-        else { return end }
-        var last: StreamColumn = .ts
-        if columns.contains(.labels) || columns.contains(.shape) { last = .shape }
-        if columns.contains(.numbers) { last = .requests }
-        if columns.contains(.source) { last = .source }
-        if columns.contains(.tsEnd) { last = .tsEnd }
-        if columns.contains(.details) { last = .reasoningTokens }
-        var to = offsets.first ?? end
-        for i in entries.indices where entries[i].column <= last.rawValue { to = stored(i).upperBound }
-        return to
-    }
-}
-
-extension EventBatch {
-    /// Drops the first rows.
-    fileprivate mutating func dropFirst(_ n: Int) {
-        var mask = [Bool](repeating: true, count: count)
-        for i in 0..<n { mask[i] = false }
-        keep(mask)
     }
 }

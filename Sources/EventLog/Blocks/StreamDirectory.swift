@@ -110,3 +110,24 @@ struct StreamDirectory {
     /// Where a stream's stored bytes lie in the block.
     func stored(_ index: Int) -> Range<Int> { offsets[index]..<offsets[index] + entries[index].storedLength }
 }
+
+extension StreamDirectory {
+    /// Where the dictionary ends, which is the first stream of a block of events.
+    var dictionaryEnd: Int { entries.isEmpty ? end : stored(0).upperBound }
+
+    /// Where the streams end that some columns need, from the start of the block.
+    func end(for columns: ColumnSet, kind: BlockKind) -> Int {
+        guard kind == .events, !columns.contains(.requestID), !columns.contains(.texts),
+            range(of: .runs).isEmpty
+        else { return end }
+        var last: StreamColumn = .ts
+        if columns.contains(.labels) || columns.contains(.shape) { last = .shape }
+        if columns.contains(.numbers) { last = .requests }
+        if columns.contains(.source) { last = .source }
+        if columns.contains(.tsEnd) { last = .tsEnd }
+        if columns.contains(.details) { last = .reasoningTokens }
+        var to = offsets.first ?? end
+        for i in entries.indices where entries[i].column <= last.rawValue { to = stored(i).upperBound }
+        return to
+    }
+}

@@ -17,7 +17,7 @@ public struct DuplicateWindow: Sendable {
     private var hashes: [Hash128] = []
     var end: UInt64 = 0
     /// For how many rows at once slots are read ahead: few enough to stay in the cache until they are needed.
-    private static let lookAhead = 512
+    private static let lookAhead = 256
     private let bounds: Bounds
 
     /// The sizes of a window.
@@ -83,34 +83,35 @@ public struct DuplicateWindow: Sendable {
 
     /// The window of a log whose last block carries `horizon`: reads the times, sources and ids behind it.
     public static func restore<D: Disk>(
-        _ disk: D, directory: String, horizon: DuplicateHorizon
+        _ disk: D, directory: String, horizon: DuplicateHorizon, beforeSegment end: UInt64? = nil
     ) throws(LogError) -> DuplicateWindow {
-        try restore(disk, directory: directory, horizon: horizon, bounds: Bounds())
+        try restore(disk, directory: directory, horizon: horizon, beforeSegment: end, bounds: Bounds())
     }
 
     static func restore<D: Disk>(
-        _ disk: D, directory: String, horizon: DuplicateHorizon, bounds: Bounds
+        _ disk: D, directory: String, horizon: DuplicateHorizon, beforeSegment end: UInt64? = nil,
+        bounds: Bounds
     ) throws(LogError) -> DuplicateWindow {
         var window = DuplicateWindow(bounds: bounds)
         for source in horizon.sources {
             window.sources[window.index(of: source.name)].floor = source.from
         }
-        try window.readOn(disk, directory: directory, from: horizon.from)
+        try window.readOn(disk, directory: directory, from: horizon.from, beforeSegment: end)
         return window
     }
 
-    /// Takes the events of a log from a sequence on.
+    /// Takes the events of a log from a sequence on, up to a segment or to the end.
     public mutating func readOn<D: Disk>(
-        _ disk: D, directory: String, from sequence: UInt64
+        _ disk: D, directory: String, from sequence: UInt64, beforeSegment end: UInt64? = nil
     ) throws(LogError) {
-        var reader = try LogReader(disk, directory: directory, from: sequence)
+        var reader = try LogReader(disk, directory: directory, from: sequence, beforeSegment: end)
         var batch = EventBatch()
         var symbols = Symbols()
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .duplicateKeys) {
             guard case .events(let events) = record else { continue }
             _ = try admit(batch, symbols: symbols, firstSequence: events.firstSequence)
         }
-        end = reader.nextSequence
+        self.end = reader.nextSequence
     }
 
     // MARK: - Sources
@@ -203,7 +204,7 @@ struct SourceWindow: Sendable, Equatable {
         bounds: DuplicateWindow.Bounds, mask: inout [Bool]
     ) {
         // In a loop of its own the processor waits for many slots at once, below for one at a time.
-        touched ^= ids.touch(hashes[rows])
+        touched ^= ids.touch(hashes.span.extracting(rows))
         let ends = batch.requestID.ends
         let times = batch.ts
         var start = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]

@@ -128,3 +128,12 @@ extension EventBatch {
             && texts(sessionID, other.sessionID) && texts(origin, other.origin)
     }
 }
+
+extension EventBatch {
+    /// Drops the first rows.
+    mutating func dropFirst(_ n: Int) {
+        var mask = [Bool](repeating: true, count: count)
+        for i in 0..<n { mask[i] = false }
+        keep(mask)
+    }
+}

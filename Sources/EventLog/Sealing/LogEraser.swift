@@ -52,17 +52,22 @@ public struct LogEraser<D: Disk>: ~Copyable {
 
     /// Erases an account. Throws `locked` while somebody writes to the log or seals it, and `erasing` where
     /// the erasure of another account has to be finished first.
+    ///
+    /// - Parameter forget: called before any line of the journal goes; it takes the account out of the file
+    ///   of the log's beginning (`LogBase`). It may be called once more, after a crash.
     public static func erase(
-        _ disk: D, directory path: String, identity: String
-    ) throws(LogError) -> LogErasure {
+        _ disk: D, directory path: String, identity: String, forget: (Mention) throws -> Void = { _ in }
+    ) throws -> LogErasure {
         var eraser = LogEraser(disk, path, identity)
-        return try eraser.run(isResumed: false)
+        return try eraser.run(isResumed: false, forget)
     }
 
     /// Ends an erasure that was interrupted; nil where there is none.
-    public static func finish(_ disk: D, directory path: String) throws(LogError) -> LogErasure? {
+    public static func finish(
+        _ disk: D, directory path: String, forget: (Mention) throws -> Void = { _ in }
+    ) throws -> LogErasure? {
         let directory = LogDirectory(path)
-        guard try directory.list(disk) != nil else { throw .noSuchLog(path: path) }
+        guard try directory.list(disk) != nil else { throw LogError.noSuchLog(path: path) }
         let name: [UInt8]
         do throws(IOFailure) {
             name = try disk.contents(directory.erasing)
@@ -71,16 +76,18 @@ public struct LogEraser<D: Disk>: ~Copyable {
             return nil
         }
         var eraser = LogEraser(disk, path, String(decoding: name, as: UTF8.self))
-        return try eraser.run(isResumed: true)
+        return try eraser.run(isResumed: true, forget)
     }
 
-    private mutating func run(isResumed: Bool) throws(LogError) -> LogErasure {
-        guard try directory.list(disk) != nil else { throw .noSuchLog(path: directory.path) }
+    private mutating func run(
+        isResumed: Bool, _ forget: (Mention) throws -> Void
+    ) throws -> LogErasure {
+        guard try directory.list(disk) != nil else { throw LogError.noSuchLog(path: directory.path) }
         let sealing = try directory.takeLock(disk, directory.sealLock)
         defer { withExtendedLifetime(sealing) {} }
         if !isResumed { try directory.refuseWhileErasing(disk) }
         guard let writing = try directory.takeWriterLock(disk, isErasing: true) else {
-            throw .locked(path: directory.path, holder: nil)
+            throw LogError.locked(path: directory.path, holder: nil)
         }
         result.isResumed = isResumed
         if !isResumed { try declare() }
@@ -89,6 +96,7 @@ public struct LogEraser<D: Disk>: ~Copyable {
         for (i, first) in segments.enumerated() {
             try erase(first, next: i + 1 < segments.count ? segments[i + 1] : nil)
         }
+        try forget(Mention(identity))
         try scrub(isDryRun: false)
         try removeFiles(isDryRun: false)
         withExtendedLifetime(writing) {}

@@ -43,28 +43,41 @@ public struct LogPruner<D: Disk>: ~Copyable {
     }
 
     /// Drops what a policy does not keep. It may run beside a writer.
+    ///
+    /// - Parameter keep: called before anything is dropped, with the sequence at which the log will begin;
+    ///   what it writes to `LogBase.path` is kept with the log. Where it throws, nothing is dropped.
     public static func prune(
-        _ disk: D, directory path: String, policy: Policy, isDryRun: Bool = false
-    ) throws(LogError) -> LogPruning {
+        _ disk: D, directory path: String, policy: Policy, isDryRun: Bool = false,
+        keep: (UInt64) throws -> Void = { _ in }
+    ) throws -> LogPruning {
         let pruner = LogPruner(disk: disk, directory: LogDirectory(path))
-        guard try pruner.directory.list(disk) != nil else { throw .noSuchLog(path: path) }
+        guard try pruner.directory.list(disk) != nil else { throw LogError.noSuchLog(path: path) }
         let lock = try pruner.directory.takeLock(disk, pruner.directory.sealLock)
         defer { withExtendedLifetime(lock) {} }
         try pruner.directory.refuseWhileErasing(disk)
         if !isDryRun { try pruner.finish() }
-        return try pruner.run(policy, isDryRun: isDryRun)
+        return try pruner.run(policy, isDryRun: isDryRun, keep)
     }
 
     /// Ends what an earlier run began: what stands before the last base is dropped.
     private func finish() throws(LogError) {
         var segments = try directory.list(disk) ?? []
+        var begin: UInt64?
         while let last = segments.popLast() {
-            guard case .segment(let file) = try directory.open(disk, last) else { continue }
-            if file.header.seal?.isBase ?? false { return try drop(segments) }
+            guard case .segment(let file) = try directory.open(disk, last), let seal = file.header.seal,
+                seal.isBase
+            else { continue }
+            begin = seal.endSequence
+            try drop(segments)
+            break
         }
+        try directory.removeLeftovers(disk)
+        try directory.dropBases(disk, except: begin)
     }
 
-    private func run(_ policy: Policy, isDryRun: Bool) throws(LogError) -> LogPruning {
+    private func run(
+        _ policy: Policy, isDryRun: Bool, _ keep: (UInt64) throws -> Void
+    ) throws -> LogPruning {
         let segments = try directory.list(disk) ?? []
         var candidates: [Candidate] = []
         var total = 0
@@ -108,8 +121,10 @@ public struct LogPruner<D: Disk>: ~Copyable {
         }
         guard report.segments > 0, !isDryRun else { return report }
         let dropped = Array(candidates.prefix(count))
+        try keep(report.firstKept)
         try makeBase(dropped)
         try drop(dropped.dropLast().map(\.first))
+        try directory.dropBases(disk, except: report.firstKept)
         return report
     }
 

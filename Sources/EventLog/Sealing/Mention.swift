@@ -1,8 +1,12 @@
 /// Whether text mentions an account: its name, in any case of ASCII letters, not as a part of a longer name.
-struct Mention {
+public struct Mention: Sendable {
+    /// The name.
+    public let identity: String
     private let forms: [[UInt8]]
 
-    init(_ identity: String) {
+    /// The name to look for.
+    public init(_ identity: String) {
+        self.identity = identity
         let plain = Array(identity.utf8).map(Self.lowercased)
         // As a JSON text spells it, and as one within another does.
         let once = Self.escaped(plain)
@@ -32,7 +36,7 @@ struct Mention {
     }
 
     /// Whether the name stands somewhere in the bytes.
-    func isIn(_ bytes: Span<UInt8>) -> Bool {
+    public func isIn(_ bytes: Span<UInt8>) -> Bool {
         forms.contains { form in
             guard let first = form.first, bytes.count >= form.count else { return false }
             for start in 0...bytes.count - form.count where Self.lowercased(bytes[start]) == first {
@@ -56,7 +60,7 @@ struct Mention {
     }
 
     /// The lines that do not mention the account, and how many do.
-    func linesWithout(_ bytes: [UInt8]) -> (kept: [UInt8], dropped: Int) {
+    public func linesWithout(_ bytes: [UInt8]) -> (kept: [UInt8], dropped: Int) {
         var kept: [UInt8] = []
         var dropped = 0
         var start = 0

@@ -10,6 +10,11 @@ extension SegmentFile {
         return Position(offset: seal.openLength, chain: position.chain, sequence: position.sequence)
     }
 
+    /// The end of a sealed segment; nil for one that may grow.
+    var end: Position? {
+        header.seal.map { Position(offset: length, chain: $0.openChain, sequence: $0.endSequence) }
+    }
+
     /// Whether nothing is missing behind a place at the end of the file.
     func isEnd(_ position: Position) -> Bool {
         guard let seal = header.seal else { return true }

@@ -35,8 +35,18 @@ extension LogDirectory {
                 try disk.remove(segments + "/" + name)
             }
         }
+        let firsts = try list(disk) ?? []
+        // Request ids whose segment is gone.
+        try systemCalls { () throws(IOFailure) in
+            for name in try disk.list(segments) {
+                guard let first = LogFormat.firstSequence(ofIDs: name), !firsts.contains(first) else {
+                    continue
+                }
+                try disk.remove(segments + "/" + name)
+            }
+        }
         // Request ids whose segment was not sealed any more: the open form still has them.
-        for first in try list(disk) ?? [] {
+        for first in firsts {
             guard case .segment(let file)? = try? open(disk, first), file.header.seal?.hasIDs != true else {
                 continue
             }

@@ -125,7 +125,8 @@ struct SegmentUnderTest {
             _ = read(columns)
         }
         _ = try? LogStatistics(disk, directory: Self.log)
-        if let found = verify(), found.isSound {
+        let found = verify()
+        if let found, found.isSound {
             try promise(before.error == nil, "sound, yet the reader says: \(before.error.debugDescription)")
             try promiseEqual(found.events, UInt64(before.events.count), "events verified and read")
         }
@@ -136,8 +137,14 @@ struct SegmentUnderTest {
             return
         }
         let after = read()
-        try promise(after.error == nil, "recovered, yet the reader says: \(after.error.debugDescription)")
         try promiseEqual(before.events, after.events, "events before and after recovery")
+        // Of a sealed segment recovery reads the header and the index; damage in between is left to readers.
+        if let found, found.sealed > 0 {
+            try promiseEqual(
+                before.error.map { "\($0)" }, after.error.map { "\($0)" }, "what the reader says")
+            return try promiseEqual(found.problems, verify()?.problems ?? [], "what is damaged")
+        }
+        try promise(after.error == nil, "recovered, yet the reader says: \(after.error.debugDescription)")
         try promise(verify()?.isDamaged == false, "recovered, yet damaged: \(verify().debugDescription)")
     }
 
