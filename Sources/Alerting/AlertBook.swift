@@ -166,7 +166,7 @@ public struct AlertBook: Sendable {
         resolve(key, entry, at: Timestamp(rawValue: deadline), reason: reason, into: &out)
     }
 
-    private mutating func resolve(
+    mutating func resolve(
         _ key: Key, _ entry: Open, at: Timestamp, reason: String, last: UInt64? = nil,
         into out: inout [AlertTransition]
     ) {

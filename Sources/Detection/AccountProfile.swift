@@ -42,12 +42,11 @@ extension Scorer {
     public func profile(of account: UInt32) -> AccountProfile? {
         let place = share.place(of: account)
         guard share.has(account), place < now.count, now[place].clock != Int64.min else { return nil }
-        var state = states[place]
-        state.sums.addHour(now[place].pending)
-        state.sums.addDay(now[place].pending)
+        let state = states[place]
+        let sums = state.sums(now[place], cells)
         let levels = Metric.allCases.map { metric in
             let known = state.baseline(metric, configuration.baseline)
-            let current = state.sums[metric]
+            let current = sums[metric]
             let score =
                 current > 0 && known.have > 0
                 ? (Deterministic.log2(Double(current)) - known.mean) / known.spread : 0

@@ -3,9 +3,7 @@ import UsageEvents
 
 extension AccountState {
     /// The last hour of a day was learned: four baselines learn the day, after its signals.
-    mutating func learnDay(
-        isWatched: Bool, _ rules: Rules, _ stamp: Stamp, into signals: inout [Signal]
-    ) {
+    mutating func learnDay(_ rules: Rules, _ stamp: Stamp, into signals: inout [Signal]) {
         signals.append(stamp.signal(.dayClosed(dayTotals)))
         let c = rules.configuration
         let b = c.baseline
@@ -27,7 +25,7 @@ extension AccountState {
         // A day with one active hour is its own largest.
         Self.learn(dayPeak.cost == dayTotals.cost ? cost : Self.log2(dayPeak.cost), &peakSpend, b)
         Self.learn(dayPeak.tokens == dayTotals.tokens ? tokens : Self.log2(dayPeak.tokens), &peakTokens, b)
-        setThresholds(isWatched: isWatched, rules)
+        setThresholds(rules)
     }
 
     /// A total of nothing is not an active day and has no logarithm.
@@ -81,7 +79,6 @@ extension AccountState {
     mutating func close(_ metric: Metric) {
         open &= ~metric.bit
         openAsNewcomer &= ~metric.bit
-        triggers[metric] = thresholds[metric]
     }
 
     /// What is known of a metric: the baseline that judges it, and how much of it there is, in active hours
@@ -106,8 +103,14 @@ extension AccountState {
         return (Double(moments.mean), spread, have * b.hoursNeeded, b.hoursNeeded)
     }
 
+    /// Whether a metric is judged by the account's own baseline.
+    func isKnown(_ metric: Metric, _ rules: Rules) -> Bool {
+        let known = baseline(metric, rules.configuration.baseline)
+        return rules.spike(metric).enabled && known.have >= known.need
+    }
+
     /// Thresholds follow the baselines whenever a day was learned.
-    mutating func setThresholds(isWatched: Bool, _ rules: Rules) {
+    mutating func setThresholds(_ rules: Rules) {
         for metric in Metric.allCases {
             let s = rules.spike(metric)
             guard s.enabled else { continue }
@@ -121,13 +124,6 @@ extension AccountState {
             let usual = isBelow ? 0 : Deterministic.exp2(min(known.mean, 58)) * s.ratio
             let threshold = max(Int64(max(level, min(usual, 0x1p59))), rules.floor(metric))
             thresholds[metric] = threshold
-            if openAsNewcomer & metric.bit != 0 {
-                // It has become known while above a rung: from now on its own baseline decides. It stays
-                // open, so that an alert about it is resolved when the total falls.
-                triggers[metric] = threshold
-            } else if open & metric.bit == 0 {
-                triggers[metric] = isWatched ? threshold : Rules.watchLevel(threshold)
-            }
         }
     }
 }

@@ -5,59 +5,48 @@ import UsageEvents
 // field that is not here.
 
 extension AccountState {
-    /// Writes all but the hour cells, which are not in here, and the slots of the ring.
+    /// Writes all but what lies in pools.
     func write(into w: inout StateWriter) {
-        sums.write(into: &w)
-        triggers.write(into: &w)
-        hourTotals.write(into: &w)
+        thresholds.write(into: &w)
+        dayBefore.write(into: &w)
         // Often there is none, whose number would be the longest.
         w.unsigned(hourFirstSequence &+ 1)
-        w.unsigned(UInt64(ringMask))
-        w.byte(ringIndex)
-        w.byte(open)
-        thresholds.write(into: &w)
+        dayTotals.write(into: &w)
+        dayPeak.write(into: &w)
+        w.double(priceCost)
+        w.double(priceTokens)
         w.unsigned(hoursLearned)
         w.signed(day)
         daySpend.write(into: &w)
         dayTokens.write(into: &w)
         peakSpend.write(into: &w)
         peakTokens.write(into: &w)
-        dayTotals.write(into: &w)
-        dayPeak.write(into: &w)
         levelSpend.write(into: &w)
+        w.byte(open)
         w.byte(openAsNewcomer)
         levelTokens.write(into: &w)
-        w.double(priceCost)
-        w.double(priceTokens)
     }
 
     init(_ r: inout StateReader, _ rules: Rules) throws(StateFault) {
         self.init(rules)
-        sums = try FourTotals(&r)
-        triggers = try FourTotals(&r)
-        hourTotals = try Totals(&r)
-        hourFirstSequence = try r.unsigned() &- 1
-        let mask = try r.unsigned()
-        try r.check(mask < 1 << UInt64(Self.slots), "the slots of a ring")
-        ringMask = UInt16(mask)
-        ringIndex = try r.byte()
-        try r.check(Int(ringIndex) < Self.slots, "a slot of a ring")
-        open = try r.byte()
         thresholds = try FourTotals(&r)
+        dayBefore = try Totals(&r)
+        hourFirstSequence = try r.unsigned() &- 1
+        dayTotals = try Totals(&r)
+        dayPeak = try Totals(&r)
+        priceCost = try r.double()
+        priceTokens = try r.double()
         hoursLearned = try r.unsigned32()
         day = try r.signed32()
         daySpend = try ForgettingMoments(&r)
         dayTokens = try ForgettingMoments(&r)
         peakSpend = try ForgettingMoments(&r)
         peakTokens = try ForgettingMoments(&r)
-        dayTotals = try Totals(&r)
-        dayPeak = try Totals(&r)
         levelSpend = try Level(&r)
+        open = try r.byte()
         openAsNewcomer = try r.byte()
         try r.check((open | openAsNewcomer) >> UInt8(Metric.allCases.count) == 0, "a set of metrics")
         levelTokens = try Level(&r)
-        priceCost = try r.double()
-        priceTokens = try r.double()
     }
 }
 

@@ -1,27 +1,31 @@
 import Statistics
 import UsageEvents
 
-/// The windows of an account and what its past has taught: 256 bytes, touched when a slot ends.
+/// What an account's past has taught, and what its closed hours add to its windows: 192 bytes, touched when
+/// an hour ends.
 ///
 /// Four baselines of logarithms (base 2): totals of active days, and the largest hour of an active day.
 struct AccountState: Sendable {
-    /// Totals of the rolling hour and day, by `Metric`.
-    var sums = FourTotals()
-    /// The totals at which something has to be looked at, by `Metric`; `Int64.max` where the detector is off.
-    var triggers = FourTotals(repeating: .max)
-    /// What the hour of the clock holds, and its first event.
-    var hourTotals = Totals()
-    var hourFirstSequence: UInt64 = .max
-    /// Bit per slot of the ring that is not empty; what stands in the others is of the past.
-    var ringMask: UInt16 = 0
-    /// Slot of the ring that the clock is in.
-    var ringIndex: UInt8 = 0
-    /// Bit per `Metric`: above its threshold and not yet back.
-    var open: UInt8 = 0
-
-    /// The totals at which an excursion begins, by `Metric`.
+    /// The totals at which an excursion begins, by `Metric`; `Int64.max` where the detector is off.
     var thresholds = FourTotals(repeating: .max)
+    /// What the cells of `hours` hold that are in the rolling day.
+    var dayBefore = Totals()
+    /// First event of the hour of the clock.
+    var hourFirstSequence: UInt64 = .max
+
+    /// Totals of the day that is being learned, and its largest hour.
+    var dayTotals = Totals()
+    var dayPeak = Totals()
+    /// Forgetting sums of cost and tokens: the usual price of a token.
+    var priceCost: Double = 0
+    var priceTokens: Double = 0
+
+    /// Hours that are past and not learned; the running one where it has something that is no request.
     var hours = HourList()
+    /// The newest slot of the clock hour before that of the clock.
+    var ringBefore = CellPool.none
+    /// Number of the watch that notes what drives the totals; 0 for none.
+    var watch: UInt32 = 0
     /// Active hours learned.
     var hoursLearned: UInt32 = 0
     /// The UTC day that is being summed from learned hours.
@@ -32,24 +36,27 @@ struct AccountState: Sendable {
     var peakSpend = ForgettingMoments()
     var peakTokens = ForgettingMoments()
 
-    /// Totals of the day, and its largest hour.
-    var dayTotals = Totals()
-    var dayPeak = Totals()
     /// Levels that may be adopted as the new normal.
     var levelSpend = Level()
+    /// Bit per `Metric`: above its threshold and not yet back.
+    var open: UInt8 = 0
     /// Bit per `Metric`: the open excursion began without history.
     var openAsNewcomer: UInt8 = 0
     var levelTokens = Level()
-    /// Forgetting sums of cost and tokens: the usual price of a token.
-    var priceCost: Double = 0
-    var priceTokens: Double = 0
 
     /// An account before its first event.
     init(_ rules: Rules) {
-        for metric in Metric.allCases {
-            thresholds[metric] = rules.floor(metric)
-            triggers[metric] = Rules.watchLevel(thresholds[metric])
-        }
+        for metric in Metric.allCases { thresholds[metric] = rules.floor(metric) }
+    }
+
+    /// The totals at which something has to be looked at while nobody watches.
+    @inline(__always)
+    var watchLevels: FourTotals {
+        FourTotals(
+            spendHour: Rules.watchLevel(thresholds.spendHour),
+            tokensHour: Rules.watchLevel(thresholds.tokensHour),
+            spendDay: Rules.watchLevel(thresholds.spendDay), tokensDay: Rules.watchLevel(thresholds.tokensDay)
+        )
     }
 }
 
@@ -68,11 +75,15 @@ struct FourTotals: Sendable {
     var spendDay: Int64
     var tokensDay: Int64
 
+    init(spendHour: Int64, tokensHour: Int64, spendDay: Int64, tokensDay: Int64) {
+        self.spendHour = spendHour
+        self.tokensHour = tokensHour
+        self.spendDay = spendDay
+        self.tokensDay = tokensDay
+    }
+
     init(repeating value: Int64 = 0) {
-        spendHour = value
-        tokensHour = value
-        spendDay = value
-        tokensDay = value
+        self.init(spendHour: value, tokensHour: value, spendDay: value, tokensDay: value)
     }
 
     subscript(metric: Metric) -> Int64 {
@@ -94,33 +105,22 @@ struct FourTotals: Sendable {
         }
     }
 
-    @inline(__always)
-    mutating func addHour(_ t: Totals) {
-        spendHour &+= t.cost
-        tokensHour &+= t.tokens
-    }
-
-    @inline(__always)
-    mutating func addDay(_ t: Totals) {
-        spendDay &+= t.cost
-        tokensDay &+= t.tokens
-    }
-
     /// Whether any amount has reached that of another.
     func reaches(_ other: FourTotals) -> Bool {
         spendHour >= other.spendHour || tokensHour >= other.tokensHour || spendDay >= other.spendDay
             || tokensDay >= other.tokensDay
     }
 
-    /// How much is left until one of the two sums of a unit reaches another's; nothing wraps.
+    /// The total of the running hour at which one of these amounts is reached, where `tail` more is in the
+    /// rolling hour and `day` more in the rolling day; nothing wraps.
     @inline(__always)
-    func room(below other: FourTotals) -> Totals {
+    func limit(tail: Totals, day: Totals) -> Totals {
         func left(_ trigger: Int64, _ sum: Int64) -> Int64 {
             let (rest, overflow) = trigger.subtractingReportingOverflow(sum)
             return overflow ? .max : rest
         }
         return Totals(
-            cost: min(left(other.spendHour, spendHour), left(other.spendDay, spendDay)),
-            tokens: min(left(other.tokensHour, tokensHour), left(other.tokensDay, tokensDay)))
+            cost: min(left(spendHour, tail.cost), left(spendDay, day.cost)),
+            tokens: min(left(tokensHour, tail.tokens), left(tokensDay, day.tokens)))
     }
 }

@@ -1,3 +1,5 @@
+public import UsageEvents
+
 /// Everything about detection that a user may set. The defaults need no configuration.
 public struct DetectionConfiguration: Hashable, Sendable {
     /// How baselines learn.
@@ -74,6 +76,12 @@ public struct DetectionConfiguration: Hashable, Sendable {
     public var newModel = Novelty(teamNews: true)
     /// MCP servers.
     public var newMCPServer = Novelty(teamNews: true)
+
+    /// Names by which models are called, as the text of `ModelAliases`; nil for none.
+    public var modelAliases: String?
+
+    /// Names by which models are called.
+    public var aliases: ModelAliases { modelAliases.flatMap { ModelAliases($0) } ?? ModelAliases() }
 
     /// The defaults.
     public init() {}

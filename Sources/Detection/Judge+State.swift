@@ -67,7 +67,7 @@ extension NoveltyBook {
             if !parts.isModel { codes.mcpServers.insert(parts.group) }
             codes.teams.insert(parts.team)
         }
-        for pair in members.slots { codes.teams.insert(UInt32(truncatingIfNeeded: pair)) }
+        for pair in members.pairs { codes.teams.insert(pair.team) }
     }
 
     func write(into w: inout StateWriter, _ codes: StateCodes, _ groups: GroupCodes) {
@@ -90,9 +90,8 @@ extension NoveltyBook {
             w.signed(team.since)
             w.count(team.members)
         }
-        let pairs = members.slots.filter { $0 != 0 }.map { pair in
-            UInt64(codes.identities[UInt32(pair >> 32)]) << 32
-                | UInt64(codes.teams[UInt32(truncatingIfNeeded: pair)])
+        let pairs = members.pairs.map { pair in
+            UInt64(codes.identities[pair.account]) << 32 | UInt64(codes.teams[pair.team])
         }
         w.count(pairs.count)
         var before: UInt64 = 0
@@ -149,8 +148,8 @@ extension NoveltyBook {
             pair = next
             let account = try numbers.identities[UInt32(pair >> 32)]
             let team = try numbers.teams[UInt32(truncatingIfNeeded: pair)]
-            try r.check(account != 0, "an account")
-            _ = members.insert(account: account, isServer: false, value: team)
+            try r.check(account != 0 && team != 0, "an account and its team")
+            _ = members.insert(account: account, team: team)
         }
         before = nil
         for _ in 0..<(try r.count(eachAtLeast: 2)) {

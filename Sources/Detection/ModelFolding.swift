@@ -6,17 +6,23 @@ public import UsageEvents
 /// do not depend on which spelling came first.
 public struct ModelFolding: Sendable {
     /// By number of the model.
-    private var groups: [UInt32] = []
+    private(set) var groups: [UInt32] = []
     var byName: [String: UInt32] = [:]
 
-    /// Knows no names.
-    public init() {}
+    private let aliases: ModelAliases
+
+    /// Knows no names but those that stand for models.
+    public init(aliases: ModelAliases) { self.aliases = aliases }
 
     /// Learns the names that a table has got since the last time.
     public mutating func extend(to models: SymbolTable) {
         while groups.count < models.count {
             let symbol = UInt32(groups.count)
-            let name = ModelName.folded(models.text(of: symbol))
+            guard symbol != SymbolTable.null else {
+                groups.append(0)
+                continue
+            }
+            let name = aliases.folded(models.text(of: symbol))
             let group = byName[name] ?? UInt32(byName.count + 1)
             byName[name] = group
             groups.append(group)
@@ -36,4 +42,7 @@ extension Scorer {
 
     /// The same, for several scorers that learn from one.
     public mutating func learnNames(_ folding: ModelFolding) { self.folding = folding }
+
+    /// What was learned.
+    public var names: ModelFolding { folding }
 }

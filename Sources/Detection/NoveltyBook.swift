@@ -38,7 +38,7 @@ struct NoveltyBook: Sendable {
     /// By number of the team.
     var teams: [Team] = []
     /// Which accounts are in which team.
-    var members = PairSet()
+    var members = TeamMembers()
     var news: [UInt64: News] = [:]
     var logSince: Int64?
 
@@ -67,7 +67,7 @@ struct NoveltyBook: Sendable {
             }
             let first = teams[team].members == 0 ? time : teams[team].since
             teams[team].since = min(first, time)
-            if members.insert(account: signal.account, isServer: false, value: signal.team) {
+            if members.insert(account: signal.account, team: signal.team) {
                 teams[team].members += 1
             }
             teamKnown =
@@ -77,7 +77,7 @@ struct NoveltyBook: Sendable {
         }
         let learning =
             Self.age(at: signal.at.rawValue, since: since) < settings.learningDays * Double(Timestamp.day)
-        guard settings.enabled, !learning else { return nil }
+        guard settings.enabled, !learning, inOrganisation < Self.approved else { return nil }
         if let first = news[everywhere],
             Self.age(at: time, since: first.at) < Double(Timestamp.day)
         {

@@ -20,6 +20,18 @@ struct PairSet: Sendable {
         return true
     }
 
+    /// Whether a pair is there.
+    func contains(account: UInt32, isServer: Bool, value: UInt32) -> Bool {
+        let key = UInt64(account) << 32 | (isServer ? 1 << 31 : 0) | UInt64(value)
+        let mask = slots.count - 1
+        var at = Self.hash(key) & mask
+        while slots[at] != 0 {
+            if slots[at] == key { return true }
+            at = (at + 1) & mask
+        }
+        return false
+    }
+
     private mutating func grow() {
         var next = [UInt64](repeating: 0, count: slots.count * 2)
         for key in slots where key != 0 {

@@ -5,11 +5,11 @@ extension Scorer {
     /// trigger. Returns the first row that is not, with nothing done that taking it again would repeat, or
     /// the end.
     mutating func addRun(
-        _ batch: borrowing EventBatch, _ rows: Range<Int>, firstSequence: UInt64, historical: Bool,
-        into signals: inout [Signal]
+        _ batch: borrowing EventBatch, _ rows: Range<Int>, _ groups: [UInt32], firstSequence: UInt64,
+        historical: Bool, into signals: inout [Signal]
     ) -> Int {
         Self.addRun(
-            batch, rows, &now, &states, &rings, &hours, &watches, rules, share,
+            batch, rows, &now, &states, &cells, &watches, rules, share, groups.span,
             firstSequence: firstSequence, historical: historical, into: &signals)
     }
 
@@ -17,8 +17,8 @@ extension Scorer {
     /// otherwise. Array subscripts would check at each access that nobody shares the array.
     private static func addRun(
         _ batch: borrowing EventBatch, _ rows: Range<Int>, _ allNow: inout [AccountNow],
-        _ allStates: inout [AccountState], _ allRings: inout [Totals], _ hours: inout HourPool,
-        _ watches: inout WatchPool, _ rules: Rules, _ share: Share, firstSequence: UInt64,
+        _ allStates: inout [AccountState], _ cells: inout CellPool, _ watches: inout WatchPool,
+        _ rules: Rules, _ share: Share, _ groups: Span<UInt32>, firstSequence: UInt64,
         historical: Bool, into signals: inout [Signal]
     ) -> Int {
         let ts = batch.ts.span
@@ -32,14 +32,15 @@ extension Scorer {
         let written = batch.cacheWriteTokens.span
         var now = allNow.mutableSpan
         var states = allStates.mutableSpan
-        var rings = allRings.mutableSpan
         for row in rows {
             guard share.has(identity[row]) else { continue }
             let a = share.place(of: identity[row])
             let time = ts[row]
             let totals = Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row])
+            let number = model[row]
+            let group = Int(number) < groups.count ? groups[Int(number)] : number
             guard EventShape(rawValue: shape[row]).grain == .request,
-                now[a].knows(time, model: model[row], server: server[row])
+                now[a].knows(time, group: group, server: server[row])
             else { return row }
             if time >= now[a].slotEnd {
                 // Excursions of an account that is watched may end now, and a new account has no past.
@@ -47,15 +48,14 @@ extension Scorer {
                 let stamp = Stamp(
                     sequence: firstSequence &+ UInt64(row), at: time, account: identity[row],
                     team: batch.team[row], historical: historical)
-                states[a].move(
-                    &now[a], &rings, at: a &* AccountState.slots, &hours, rules, stamp, into: &signals)
+                states[a].move(&now[a], &cells, rules, stamp, into: &signals)
             }
             guard now[a].add(totals, at: time) else { return row }
             if now[a].isWatched {
                 let facet = Facet(
                     tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],
                     project: batch.project[row], basis: EventShape(rawValue: batch.shape[row]).basis)
-                watches.add(totals, facet, to: now[a].watch)
+                watches[states[a].watch].add(totals, facet)
             }
         }
         return rows.upperBound

@@ -1,18 +1,17 @@
 public import UsageEvents
 
-// The scorer as bytes: what the events have made of it, and nothing of the way there. What waits to be added
-// to windows is added, slots of a ring that are past are left out, what only spares work (the last models of
-// an account, free places in pools) begins anew.
+// The scorer as bytes: what the events have made of it, and nothing of the way there. Slots that are past are
+// left out, and so is what only spares work (limits, free places in pools, the order in which values came).
 
 extension Scorer {
     /// Notes which symbols the state refers to.
     public func mark(_ codes: inout StateCodes) {
         for a in now.indices where now[a].clock != Int64.min { codes.identities.insert(UInt32(a)) }
-        for key in used.slots where key & Self.serverBit != 0 {
+        for key in usedKeys() where key & Self.serverBit != 0 {
             codes.mcpServers.insert(UInt32(truncatingIfNeeded: key) & 0x7fff_ffff)
         }
         for a in now.indices where now[a].isWatched {
-            for part in watches[now[a].watch].parts {
+            for part in watches[states[a].watch].parts {
                 codes.tools.insert(part.facet.tool)
                 codes.models.insert(part.facet.model)
                 codes.mcpServers.insert(part.facet.mcpServer)
@@ -21,7 +20,21 @@ extension Scorer {
         }
     }
 
-    private static let serverBit: UInt64 = 1 << 31
+    static let serverBit: UInt64 = 1 << 31
+
+    /// What all accounts have used, each once, as in `used`.
+    func usedKeys() -> [UInt64] {
+        var keys = used.slots.filter { $0 != 0 && UInt32(truncatingIfNeeded: $0) != Self.mark }
+        for a in now.indices {
+            let account = UInt32(a) << share.shift | share.part
+            if used.contains(account: account, isServer: false, value: Self.mark) { continue }
+            for value in now[a].known.values {
+                keys.append(
+                    UInt64(account) << 32 | (value.isServer ? Self.serverBit : 0) | UInt64(value.number))
+            }
+        }
+        return keys
+    }
 
     /// Writes everything, the groups of models first; `codes` has what `mark` noted.
     public func write(into w: inout StateWriter, _ codes: StateCodes, groups: GroupCodes) {
@@ -29,38 +42,34 @@ extension Scorer {
         w.unsigned(lateEvents)
         let values = usedValues(codes, groups)
         let accounts = codes.identities.symbols
-        var ring = [Totals](repeating: Totals(), count: AccountState.slots)
         for code in 1..<max(accounts.count, 1) {
             let account = Int(accounts[code])
-            var own = now[account]
-            var state = states[account]
-            let first = account * AccountState.slots
-            for slot in ring.indices { ring[slot] = rings[first + slot] }
-            state.settle(&own, &ring, 0)
+            let own = now[account]
+            let state = states[account]
             w.signed(own.clock)
             w.signed(own.slot)
             state.write(into: &w)
-            for slot in ring.indices where state.ringMask & 1 << UInt16(slot) != 0 {
-                ring[slot].write(into: &w)
-            }
-            write(state.hours, into: &w)
+            write(own.slots(before: state.ringBefore, cells), into: &w)
+            write(cells.hours(state.hours, clock: own.hour), into: &w)
             w.flag(own.isWatched)
-            if own.isWatched { watches[own.watch].write(into: &w, codes) }
+            if own.isWatched { watches[state.watch].write(into: &w, codes) }
             let range = values.starts[code]..<values.starts[code + 1]
             w.count(range.count)
             for i in range { w.unsigned(values.values[i]) }
         }
     }
 
-    private func write(_ list: HourList, into w: inout StateWriter) {
-        var cells: [HourCell] = []
-        var at = list.newest
-        while at != HourPool.none {
-            cells.append(hours[at])
-            at = hours[at].older
-        }
-        w.count(cells.count)
-        for cell in cells {
+    /// Writes a ring: which slots have something, the running one first, and what.
+    private func write(_ slots: [Totals], into w: inout StateWriter) {
+        var mask: UInt64 = 0
+        for back in slots.indices where !slots[back].isZero { mask |= 1 << UInt64(back) }
+        w.unsigned(mask)
+        for slot in slots where !slot.isZero { slot.write(into: &w) }
+    }
+
+    private func write(_ hours: [HourCell], into w: inout StateWriter) {
+        w.count(hours.count)
+        for cell in hours {
             w.signed(cell.hour)
             cell.totals.write(into: &w)
             w.unsigned(cell.firstSequence)
@@ -72,11 +81,12 @@ extension Scorer {
     private func usedValues(_ codes: StateCodes, _ groups: GroupCodes) -> (starts: [Int], values: [UInt32]) {
         func account(_ key: UInt64) -> Int { Int(codes.identities[UInt32(key >> 32)]) }
         var starts = [Int](repeating: 0, count: codes.identities.symbols.count + 1)
-        for key in used.slots where key != 0 { starts[account(key) + 1] += 1 }
+        let keys = usedKeys()
+        for key in keys { starts[account(key) + 1] += 1 }
         for i in starts.indices.dropFirst() { starts[i] += starts[i - 1] }
         var next = starts
         var values = [UInt32](repeating: 0, count: starts[starts.count - 1])
-        for key in used.slots where key != 0 {
+        for key in keys {
             let value = UInt32(truncatingIfNeeded: key) & 0x7fff_ffff
             let isServer = key & Self.serverBit != 0
             let code = isServer ? codes.mcpServers[value] << 1 | 1 : groups[value] << 1
@@ -101,10 +111,8 @@ extension Scorer {
         let count = numbers.identities.count
         now.append(AccountNow())
         states.append(AccountState(rules))
-        rings.append(contentsOf: repeatElement(Totals(), count: AccountState.slots))
         now.reserveCapacity(count)
         states.reserveCapacity(count)
-        rings.reserveCapacity(count * AccountState.slots)
         for account in 1..<UInt32(max(count, 1)) {
             try r.check(try numbers.identities[account] == account, "the number of an account")
             try read(&r, account: account, numbers, groups: groups)
@@ -117,40 +125,65 @@ extension Scorer {
         var own = AccountNow()
         own.clock = try r.signed()
         own.slot = try r.signed32()
-        try r.check(own.clock != Int64.min, "the clock of an account")
+        let slot = Int32(truncatingIfNeeded: floorDivide(own.clock, 5 * Timestamp.minute))
+        try r.check(own.clock != Int64.min && own.slot == slot, "the clock of an account")
         var state = try AccountState(&r, rules)
-        for slot in 0..<AccountState.slots {
-            let isUsed = state.ringMask & 1 << UInt16(slot) != 0
-            rings.append(isUsed ? try Totals(&r) : Totals())
-        }
-        let cells = try r.count(eachAtLeast: 4)
-        var before = Int32.max
-        for _ in 0..<cells {
+        let mask = try r.unsigned()
+        try r.check(mask >> UInt64(AccountState.slots) == 0, "the slots of a ring")
+        var slots = [Totals](repeating: Totals(), count: AccountState.slots)
+        for back in slots.indices where mask & 1 << UInt64(back) != 0 { slots[back] = try Totals(&r) }
+        state.ringBefore = own.resume(slots: slots, &cells)
+        let count = try r.count(eachAtLeast: 4)
+        var before: Int32?
+        for _ in 0..<count {
             let hour = try r.signed32()
-            try r.check(hour < before, "hours in descending order")
+            let isRecent = hour <= own.hour && Int64(hour) > Int64(own.hour) - Int64(AccountState.hoursKept)
+            try r.check(isRecent && before.map { $0 < hour } ?? true, "hours in ascending order")
             before = hour
-            hours.append(try Totals(&r), hour: hour, sequence: try r.unsigned(), to: &state.hours)
+            cells.add(
+                try Totals(&r), hour: hour, sequence: try r.unsigned(), to: &state.hours, clock: own.hour)
         }
-        if try r.flag() { own.watch = watches.resume(try Watch(&r, numbers)) }
-        own.room = state.room()
-        now.append(own)
-        states.append(state)
+        own.isWatched = try r.flag()
+        var triggers = state.watchLevels
+        if own.isWatched {
+            let watch = try Watch(&r, numbers)
+            triggers = watch.triggers
+            state.watch = watches.resume(watch)
+        }
+        if state.hourFirstSequence != .max {
+            own.limit = triggers.limit(tail: own.tail(state.ringBefore, cells), day: state.dayBefore)
+        }
         var last: UInt32?
-        for _ in 0..<(try r.count()) {
+        var values: [(number: UInt32, isServer: Bool)] = []
+        let uses = try r.count()
+        var isSpread = uses > KnownValues.count
+        for _ in 0..<uses {
             let value = try r.unsigned32()
             try r.check(last.map { $0 < value } ?? true, "values in ascending order")
             last = value
             let isServer = value & 1 == 1
             try r.check(isServer || value >> 1 <= groups, "a group of models")
             let number = isServer ? try numbers.mcpServers[value >> 1] : value >> 1
-            _ = used.insert(account: account, isServer: isServer, value: number)
+            try r.check(number != 0, "a value")
+            own.known.insert(number, isServer: isServer)
+            isSpread = isSpread || number > KnownValues.max
+            values.append((number, isServer))
         }
+        if isSpread {
+            _ = used.insert(account: account, isServer: false, value: Self.mark)
+            for value in values {
+                _ = used.insert(account: account, isServer: value.isServer, value: value.number)
+            }
+        }
+        now.append(own)
+        states.append(state)
     }
 }
 
 extension Watch {
     func write(into w: inout StateWriter, _ codes: StateCodes) {
         w.count(parts.count)
+        triggers.write(into: &w)
         for part in parts {
             part.facet.write(into: &w, codes)
             part.totals.write(into: &w)
@@ -161,6 +194,7 @@ extension Watch {
     init(_ r: inout StateReader, _ numbers: StateNumbers) throws(StateFault) {
         let count = try r.count(eachAtLeast: 7)
         try r.check(count <= Self.facetsMax, "the parts of a total")
+        triggers = try FourTotals(&r)
         for _ in 0..<count {
             parts.append(Part(facet: try Facet(&r, numbers), totals: try Totals(&r)))
         }
@@ -177,7 +211,7 @@ public struct GroupCodes: Sendable {
     /// Those that accounts of a scorer have used.
     public init(_ scorer: Scorer) {
         var groups: Set<UInt32> = []
-        for key in scorer.used.slots where key != 0 && key & 1 << 31 == 0 {
+        for key in scorer.usedKeys() where key & Scorer.serverBit == 0 {
             groups.insert(UInt32(truncatingIfNeeded: key))
         }
         let known = scorer.folding.byName.filter { groups.contains($0.value) }

@@ -7,15 +7,15 @@ extension Scorer {
     mutating func trigger(_ event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
         if !now[a].isWatched {
-            now[a].watch = watches.begin(at: now[a].hour)
-            watches.add(event.totals, event.facet, to: now[a].watch)
-            for metric in Metric.allCases where states[a].open & metric.bit == 0 {
-                states[a].triggers[metric] = states[a].thresholds[metric]
-            }
+            states[a].watch = watches.begin(at: now[a].hour)
+            now[a].isWatched = true
+            watches[states[a].watch].add(event.totals, event.facet)
+            watches[states[a].watch].follow(states[a], rules)
         }
-        for metric in Metric.allCases where states[a].sums[metric] >= states[a].triggers[metric] {
+        let sums = states[a].sums(now[a], cells)
+        for metric in Metric.allCases where sums[metric] >= watches[states[a].watch].triggers[metric] {
             signals.append(
-                raise(metric, observed: states[a].sums[metric], hour: nil, event: event, retroactive: late))
+                raise(metric, observed: sums[metric], hour: nil, event: event, retroactive: late))
         }
     }
 
@@ -24,14 +24,14 @@ extension Scorer {
         let a = event.account
         let totals =
             hour == now[a].hour
-            ? states[a].hourTotals : hours.find(hour, in: states[a].hours)?.totals ?? Totals()
+            ? states[a].hourTotals(now[a], cells)
+            : cells.find(hour, in: states[a].hours, clock: now[a].hour)?.totals ?? Totals()
         for metric in [Metric.spendHour, .tokensHour] {
             let observed = metric.isSpend ? totals.cost : totals.tokens
             let isOpen = states[a].open & metric.bit != 0
-            guard observed >= (isOpen ? states[a].triggers[metric] : states[a].thresholds[metric]) else {
-                continue
-            }
-            if !now[a].isWatched { trigger(event, late: late, into: &signals) }
+            let trigger = isOpen ? watches[states[a].watch].triggers[metric] : states[a].thresholds[metric]
+            guard observed >= trigger else { continue }
+            if !now[a].isWatched { self.trigger(event, late: late, into: &signals) }
             signals.append(raise(metric, observed: observed, hour: hour, event: event, retroactive: late))
         }
     }
@@ -49,12 +49,12 @@ extension Scorer {
         states[a].open |= bit
         if warm { states[a].openAsNewcomer &= ~bit } else { states[a].openAsNewcomer |= bit }
         let next = observed.addingReportingOverflow(observed / 2)
-        states[a].triggers[metric] = next.overflow ? .max : next.partialValue
+        watches[states[a].watch].triggers[metric] = next.overflow ? .max : next.partialValue
         let start = start(metric, observed, hour, a)
         let excursion = Excursion(
             metric: metric, phase: isFirst ? .began : .grew, observed: observed,
             expected: warm ? expectation(metric, observed, known.mean, known.spread) : nil, have: known.have,
-            need: known.need, startsAt: Timestamp(rawValue: start.at), parts: watches[now[a].watch].parts,
+            need: known.need, startsAt: Timestamp(rawValue: start.at), parts: watches[states[a].watch].parts,
             firstSequence: min(start.sequence, event.sequence), retroactive: retroactive)
         return signal(event, .excursion(excursion))
     }
@@ -68,32 +68,31 @@ extension Scorer {
         let enough = observed - observed / 10
         let current = states[a].hourFirstSequence
         if let hour, hour != now[a].hour {
-            return (
-                Int64(hour) * Timestamp.hour, hours.find(hour, in: states[a].hours)?.firstSequence ?? current
-            )
+            let cell = cells.find(hour, in: states[a].hours, clock: now[a].hour)
+            return (Int64(hour) * Timestamp.hour, cell?.firstSequence ?? current)
         }
         var sum: Int64 = 0
         if metric.isHour, hour == nil {
-            var back: Int32 = 0
-            while back < Int32(AccountState.slots) {
-                sum &+= amount(states[a].slot(back: Int(back), rings, a))
+            let slots = now[a].slots(before: states[a].ringBefore, cells)
+            var back = 0
+            while back < slots.count {
+                sum &+= amount(slots[back])
                 if sum >= enough { break }
                 back += 1
             }
-            let at = Int64(now[a].slot - min(back, Int32(AccountState.slots) - 1)) * 5 * Timestamp.minute
-            return (
-                at, min(current, hours.find(now[a].hour - 1, in: states[a].hours)?.firstSequence ?? current)
-            )
+            let at = Int64(now[a].slot - Int32(min(back, slots.count - 1))) * 5 * Timestamp.minute
+            let before = cells.find(now[a].hour - 1, in: states[a].hours, clock: now[a].hour)
+            return (at, min(current, before?.firstSequence ?? current))
         }
-        sum = amount(states[a].hourTotals)
+        sum = amount(states[a].hourTotals(now[a], cells))
         var since = now[a].hour
         var sequence = current
-        var at = states[a].hours.newest
-        while sum < enough, at != HourPool.none, hours[at].hour > now[a].hour - 24 {
-            sum &+= amount(hours[at].totals)
-            since = hours[at].hour
-            sequence = min(sequence, hours[at].firstSequence)
-            at = hours[at].older
+        for cell in cells.hours(states[a].hours, clock: now[a].hour).reversed()
+        where cell.hour < now[a].hour {
+            guard sum < enough, cell.hour > now[a].hour - 24 else { break }
+            sum &+= amount(cell.totals)
+            since = cell.hour
+            sequence = min(sequence, cell.firstSequence)
         }
         return (Int64(since) * Timestamp.hour, sequence)
     }
@@ -113,9 +112,10 @@ extension Scorer {
     /// nobody watches.
     mutating func endExcursions(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
+        let sums = states[a].sums(now[a], cells)
         var isLow = true
         for metric in Metric.allCases where states[a].thresholds[metric] != .max {
-            let sum = states[a].sums[metric]
+            let sum = sums[metric]
             if sum >= states[a].thresholds[metric] / 4 { isLow = false }
             guard states[a].open & metric.bit != 0, sum < states[a].thresholds[metric] / 2 else {
                 continue
@@ -123,13 +123,13 @@ extension Scorer {
             states[a].close(metric)
             signals.append(signal(event, .excursionEnded(metric, reason: .backToNormal)))
         }
-        let isStale = states[a].open == 0 && now[a].hour - watches[now[a].watch].since >= 24
+        let number = states[a].watch
+        watches[number].follow(states[a], rules)
+        let isStale = states[a].open == 0 && now[a].hour - watches[number].since >= 24
         guard isLow || isStale else { return }
         // Begin afresh: what was used more than a day ago does not drive a total of today.
-        watches.end(now[a].watch)
-        now[a].watch = 0
-        for metric in Metric.allCases {
-            states[a].triggers[metric] = Rules.watchLevel(states[a].thresholds[metric])
-        }
+        watches.end(number)
+        states[a].watch = 0
+        now[a].isWatched = false
     }
 }

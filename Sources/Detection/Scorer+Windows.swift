@@ -5,16 +5,13 @@ extension Scorer {
     mutating func roll(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
         let slot = Int32(truncatingIfNeeded: floorDivide(event.ts, 5 * Timestamp.minute))
-        let (before, hour) = (now[a].hour, AccountNow.hour(ofSlot: slot))
-        let all = Int32(AccountState.slots)
-        let gap = now[a].slot == Int32.min ? all : min(slot - now[a].slot, all)
-        states[a].rollRing(by: gap, &rings, a)
-        now[a].slot = slot
-        let isNewHour = hour != before
+        let isNewHour = AccountNow.hour(ofSlot: slot) != now[a].hour
         if isNewHour {
-            states[a].enter(
-                hour: hour, after: before, hours: &hours, isWatched: now[a].isWatched, rules, event.stamp,
-                into: &signals)
+            states[a].enter(&now[a], slot: slot, &cells, rules, event.stamp, into: &signals)
+            if now[a].isWatched { watches[states[a].watch].follow(states[a], rules) }
+        } else if slot != now[a].slot {
+            now[a].closeSlot(&cells)
+            now[a].slot = slot
         }
         guard now[a].isWatched else { return }
         endExcursions(event, into: &signals)
@@ -37,21 +34,18 @@ extension Scorer {
             }
             return
         }
-        if now[a].isWatched { watches.add(event.totals, event.facet, to: now[a].watch) }
+        if now[a].isWatched { watches[states[a].watch].add(event.totals, event.facet) }
+        let isInRing = event.grain == .request && slot > now[a].slot - Int32(AccountState.slots)
         if hour == now[a].hour {
-            states[a].hourTotals += event.totals
             states[a].hourFirstSequence = min(states[a].hourFirstSequence, event.sequence)
-        } else {
-            hours.add(event.totals, hour: hour, sequence: event.sequence, to: &states[a].hours)
         }
-        if hour > now[a].hour - 24 { states[a].sums.addDay(event.totals) }
-        if event.grain == .request, slot > now[a].slot - Int32(AccountState.slots) {
-            let back = Int(now[a].slot - slot)
-            let index = (Int(states[a].ringIndex) + AccountState.slots - back) % AccountState.slots
-            states[a].sums.addHour(event.totals)
-            states[a].addToRing(event.totals, slot: index, &rings, a)
-        } else {
-            checkHour(hour, event: event, late: late, into: &signals)
+        if isInRing { now[a].addLate(event.totals, slot: slot, before: &states[a].ringBefore, &cells) }
+        if hour != now[a].hour || !isInRing {
+            cells.add(
+                event.totals, hour: hour, sequence: event.sequence, to: &states[a].hours,
+                clock: now[a].hour)
+            if hour > now[a].hour - 24 { states[a].dayBefore += event.totals }
         }
+        if !isInRing { checkHour(hour, event: event, late: late, into: &signals) }
     }
 }

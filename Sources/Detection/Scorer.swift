@@ -5,21 +5,21 @@ public import UsageEvents
 ///
 /// An account's signals depend on its own events and the configuration only, never on another account, a
 /// clock or the size of a batch. Cost: a few additions and comparisons an event; everything else happens
-/// when a five-minute slot ends or a trigger is reached. Memory: 512 bytes an account, 40 for each active
-/// hour of its last 25, and 12 to 24 for each model and MCP server that it has used.
+/// when a five-minute slot ends or a trigger is reached. Memory: 256 bytes an account, 20 for each active
+/// hour of its last 25 and each active five minutes of its last two hours, and 12 to 24 for each model and
+/// MCP server that it has used where they are more than eight.
 public struct Scorer: Sendable {
     let rules: Rules
     let share: Share
     /// By place of the account, see `Share`.
     var now: [AccountNow] = []
     var states: [AccountState] = []
-    /// The rolling hours: `AccountState.slots` totals an account.
-    var rings: [Totals] = []
-    var hours = HourPool()
+    /// Past hours and slots.
+    var cells = CellPool()
     var watches = WatchPool()
     var used = PairSet()
     /// Which spellings of models are one model.
-    var folding = ModelFolding()
+    var folding: ModelFolding
     /// Events that came behind the 25 hours that are kept: they count in no window.
     public internal(set) var lateEvents: UInt64 = 0
 
@@ -37,6 +37,7 @@ public struct Scorer: Sendable {
     public init(configuration: DetectionConfiguration, part: Int, of parts: Int) {
         precondition(parts.nonzeroBitCount == 1 && (0..<parts).contains(part))
         rules = Rules(configuration)
+        folding = ModelFolding(aliases: configuration.aliases)
         share = Share(part: UInt32(part), shift: UInt32(parts.trailingZeroBitCount))
     }
 
@@ -61,11 +62,12 @@ public struct Scorer: Sendable {
         _ batch: borrowing EventBatch, firstSequence: UInt64, historical: Bool, into signals: inout [Signal]
     ) {
         makeRoom(for: batch.identity.span)
+        let groups = folding.groups
         var row = 0
         while true {
             row = addRun(
-                batch, row..<batch.count, firstSequence: firstSequence, historical: historical, into: &signals
-            )
+                batch, row..<batch.count, groups, firstSequence: firstSequence, historical: historical,
+                into: &signals)
             guard row < batch.count else { break }
             let event = Observation(
                 batch, row, share, sequence: firstSequence &+ UInt64(row), historical: historical)
@@ -108,7 +110,6 @@ public struct Scorer: Sendable {
     @inline(never)
     private mutating func observe(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
-        settle(a)
         let late = event.ts < now[a].clock
         if !late {
             now[a].clock = event.ts
@@ -119,39 +120,65 @@ public struct Scorer: Sendable {
             if late || event.grain != .request {
                 addLate(event, late: late, into: &signals)
             } else {
-                if now[a].isWatched { watches.add(event.totals, event.facet, to: now[a].watch) }
+                if now[a].isWatched { watches[states[a].watch].add(event.totals, event.facet) }
                 states[a].hourFirstSequence = min(states[a].hourFirstSequence, event.sequence)
-                now[a].pending = event.totals
-                settle(a)
+                now[a].total += event.totals
             }
-            if states[a].sums.reaches(states[a].triggers) { trigger(event, late: late, into: &signals) }
+            if states[a].sums(now[a], cells).reaches(triggers(a)) {
+                trigger(event, late: late, into: &signals)
+            }
         }
-        now[a].room = states[a].room()
+        renewLimit(a)
     }
 
-    private mutating func settle(_ a: Int) {
-        states[a].settle(&now[a], &rings, a)
+    /// Finds anew at which total an account has to be looked at.
+    mutating func renewLimit(_ a: Int) {
+        // The first event that counts in an hour is looked at, wherever the clock entered it.
+        let isBegun = states[a].hourFirstSequence != .max
+        now[a].limit =
+            isBegun
+            ? triggers(a).limit(
+                tail: now[a].tail(states[a].ringBefore, cells), day: states[a].dayBefore)
+            : AccountNow.closed
+    }
+
+    /// The totals at which something has to be looked at.
+    private func triggers(_ a: Int) -> FourTotals {
+        now[a].isWatched ? watches[states[a].watch].triggers : states[a].watchLevels
     }
 
     /// What has an account used for the first time? The last values spare the look-up in most events.
     private mutating func firstUses(of event: Observation, late: Bool, into signals: inout [Signal]) {
-        let a = event.account
         let model = event.facet.model
-        if !now[a].models.contains(model) {
-            now[a].models.insert(model)
-            let group = folding.group(of: model)
-            if used.insert(account: event.stamp.account, isServer: false, value: group) {
-                signals.append(firstUse(.newModel, model, group: group, event, late))
-            }
+        let group = folding.group(of: model)
+        if group != 0, isFirstUse(event, group, isServer: false) {
+            signals.append(firstUse(.newModel, model, group: group, event, late))
         }
         let server = event.facet.mcpServer
-        if !now[a].servers.contains(server) {
-            now[a].servers.insert(server)
-            if used.insert(account: event.stamp.account, isServer: true, value: server) {
-                signals.append(firstUse(.newMCPServer, server, group: server, event, late))
-            }
+        if server != 0, isFirstUse(event, server, isServer: true) {
+            signals.append(firstUse(.newMCPServer, server, group: server, event, late))
         }
     }
+
+    /// Takes note of a use. The first eight values of an account are kept with it; those of an account that
+    /// has more, or larger numbers, are in a table of their own, under a mark that says so.
+    private mutating func isFirstUse(_ event: Observation, _ number: UInt32, isServer: Bool) -> Bool {
+        let a = event.account
+        let account = event.stamp.account
+        if now[a].known.contains(number, isServer: isServer) { return false }
+        defer { now[a].known.insert(number, isServer: isServer) }
+        if !used.contains(account: account, isServer: false, value: Self.mark) {
+            if number <= KnownValues.max, !now[a].known.isFull { return true }
+            for value in now[a].known.values {
+                _ = used.insert(account: account, isServer: value.isServer, value: value.number)
+            }
+            _ = used.insert(account: account, isServer: false, value: Self.mark)
+        }
+        return used.insert(account: account, isServer: isServer, value: number)
+    }
+
+    /// In `used`: all that the account has used is there. No group and no server has this number.
+    static let mark: UInt32 = 0
 
     private func firstUse(
         _ kind: AlertKind, _ value: UInt32, group: UInt32, _ event: Observation, _ late: Bool
@@ -184,11 +211,9 @@ public struct Scorer: Sendable {
             let room = wanted * (wanted < 100_000 ? 4 : 2)
             now.reserveCapacity(room)
             states.reserveCapacity(room)
-            rings.reserveCapacity(room * AccountState.slots)
         }
         let more = wanted - now.count
         now.append(contentsOf: repeatElement(AccountNow(), count: more))
         states.append(contentsOf: repeatElement(AccountState(rules), count: more))
-        rings.append(contentsOf: repeatElement(Totals(), count: more * AccountState.slots))
     }
 }

@@ -9,6 +9,8 @@ struct Watch: Sendable {
     var parts: [Part] = []
     /// The hour of the account's clock when it began.
     var since: Int32 = 0
+    /// The totals at which an excursion begins or grows, by `Metric`.
+    var triggers = FourTotals()
 
     mutating func add(_ totals: Totals, _ facet: Facet) {
         for i in parts.indices where parts[i].facet == facet {
@@ -25,6 +27,19 @@ struct Watch: Sendable {
     mutating func begin(at hour: Int32) {
         parts.removeAll(keepingCapacity: true)
         since = hour
+        triggers = FourTotals(repeating: .max)
+    }
+
+    /// The account's thresholds or excursions have changed: what is not open begins at its threshold. What
+    /// has become known while above a rung is decided by its own baseline from now on; it stays open, so that
+    /// an alert about it is resolved when the total falls.
+    mutating func follow(_ state: AccountState, _ rules: Rules) {
+        for metric in Metric.allCases {
+            let isOpen = state.open & metric.bit != 0
+            if !isOpen || state.openAsNewcomer & metric.bit != 0 && state.isKnown(metric, rules) {
+                triggers[metric] = state.thresholds[metric]
+            }
+        }
     }
 }
 
@@ -33,7 +48,10 @@ struct WatchPool: Sendable {
     private var watches: [Watch] = [Watch()]
     private var free: [UInt32] = []
 
-    subscript(number: UInt32) -> Watch { watches[Int(number)] }
+    subscript(number: UInt32) -> Watch {
+        get { watches[Int(number)] }
+        _modify { yield &watches[Int(number)] }
+    }
 
     /// A watch that begins at an hour.
     mutating func begin(at hour: Int32) -> UInt32 {
@@ -51,8 +69,4 @@ struct WatchPool: Sendable {
 
     /// Nobody needs the watch any more.
     mutating func end(_ number: UInt32) { free.append(number) }
-
-    mutating func add(_ totals: Totals, _ facet: Facet, to number: UInt32) {
-        watches[Int(number)].add(totals, facet)
-    }
 }

@@ -97,6 +97,21 @@ import UsageEvents
         #expect(spelled == 2, "one first use an account, under whatever spelling")
     }
 
+    @Test func `a name that stands for a known model is no news, one that stands for a new model is it once`()
+    {
+        var configuration = DetectionConfiguration()
+        configuration.modelAliases = "team-small=m-small,fast-prod=m-fast"
+        let uses: [Use] = [
+            (200, "b1", "team-b", "gateway/Team-Small", nil), (210, "b1", "team-b", "fast-prod", nil),
+            (211, "b1", "team-b", "m-fast", nil), (212, "b2", "team-b", "m-fast", nil),
+        ]
+        #expect(Self.find(uses, configuration).begun("b1") == ["new_model fast-prod"])
+        #expect(
+            Self.find(uses).begun("b1") == [
+                "new_model gateway/Team-Small", "new_model fast-prod", "new_model m-fast",
+            ])
+    }
+
     @Test func `using it again is no news`() {
         let finding = Self.find([
             (200, "b1", "team-b", "m-new", "jira"), (201, "b1", "team-b", "m-small", nil),

@@ -5,20 +5,45 @@ import UsageEvents
 
 /// The tables that spare look-ups, against the obvious.
 @Suite struct SmallTableTests {
-    @Test func `four numbers are remembered, null always, large ones never`() {
+    @Test func `eight values are remembered, null always, large ones never`() {
         var random = SplitMix64(seed: 1)
-        var four = FourNumbers()
-        var model: [UInt32] = [0, 0, 0, 0]
-        let candidates: [UInt32] = [1, 2, 3, 4, 5, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff, 0x1_0000, .max]
-        for _ in 0..<4_000 {
+        var known = KnownValues()
+        var model: [[UInt32]] = []
+        let candidates: [UInt32] = [
+            1, 2, 3, 4, 5, 6, 7, 0x7ffe, 0x7fff, 0x8000, 0x8001, 0xffff, 0x1_0000, .max,
+        ]
+        for _ in 0..<8_000 {
             let number = candidates[random.below(candidates.count)]
-            #expect(four.contains(number) == (number <= 0xffff && model.contains(number)), "\(number)")
-            #expect(four.contains(0))
-            if !four.contains(number) {
-                four.insert(number)
-                if number <= 0xffff { model = [number] + model.dropLast() }
+            let server = candidates[random.below(candidates.count)]
+            let isServer = random.below(2) == 0
+            let isKnown = model.contains([number, isServer ? 1 : 0])
+            #expect(known.contains(number, isServer: isServer) == isKnown, "\(number)")
+            #expect(known.contains(group: number, server: 0) == model.contains([number, 0]))
+            #expect(
+                known.contains(group: number, server: server)
+                    == (model.contains([number, 0]) && model.contains([server, 1])))
+            #expect(known.contains(group: 0, server: 0))
+            #expect(known.isFull == (model.count == KnownValues.count))
+            #expect(Set(known.values.map { [$0.number, $0.isServer ? 1 : 0] }) == Set(model))
+            if !isKnown {
+                known.insert(number, isServer: isServer)
+                if number <= KnownValues.max {
+                    model = ([[number, isServer ? 1 : 0]] + model).prefix(8) + []
+                }
             }
         }
+    }
+
+    @Test func `an account may be in several teams, and is in each once`() {
+        var random = SplitMix64(seed: 4)
+        var members = TeamMembers()
+        var model: Set<[UInt32]> = []
+        for _ in 0..<5_000 {
+            let (account, team) = (UInt32(1 + random.below(200)), UInt32(1 + random.below(4)))
+            #expect(members.insert(account: account, team: team) == model.insert([account, team]).inserted)
+        }
+        #expect(Set(members.pairs.map { [$0.account, $0.team] }) == model)
+        #expect(members.pairs.count == model.count)
     }
 
     @Test func `counts are those of a dictionary, beyond the first table`() {
@@ -34,9 +59,9 @@ import UsageEvents
         #expect(model.count > 2_048)
     }
 
-    @Test func `an account takes 512 bytes`() {
+    @Test func `an account takes 256 bytes, an hour or a slot of it 20`() {
         #expect(MemoryLayout<AccountNow>.stride == 64)
-        #expect(MemoryLayout<AccountState>.stride == 256)
-        #expect(MemoryLayout<Totals>.stride * AccountState.slots == 192)
+        #expect(MemoryLayout<AccountState>.stride == 192)
+        #expect(MemoryLayout<PackedCell>.stride == 20)
     }
 }

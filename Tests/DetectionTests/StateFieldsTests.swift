@@ -1,4 +1,5 @@
 import Testing
+import UsageEvents
 
 @testable import Detection
 
@@ -16,26 +17,27 @@ import Testing
             // A snapshot is of a scorer of all accounts: its share is not in it.
             (
                 Scorer(configuration: configuration),
-                "rules share now states rings hours watches used folding lateEvents"
+                "rules share now states cells watches used folding lateEvents"
             ),
-            (AccountNow(), "clock slot watch pending room models servers"),
+            (AccountNow(), "clock slot ringAndWatch total limit known"),
             (
                 AccountState(rules),
-                "sums triggers hourTotals hourFirstSequence ringMask ringIndex open thresholds hours "
-                    + "hoursLearned day daySpend dayTokens peakSpend peakTokens dayTotals dayPeak levelSpend "
-                    + "openAsNewcomer levelTokens priceCost priceTokens"
+                "thresholds dayBefore hourFirstSequence dayTotals dayPeak priceCost priceTokens hours "
+                    + "ringBefore watch hoursLearned day daySpend dayTokens peakSpend peakTokens levelSpend "
+                    + "open openAsNewcomer levelTokens"
             ),
             (FourTotals(), "spendHour tokensHour spendDay tokensDay"),
             (Totals(), "cost tokens"),
             (Level(), "sum days"),
-            (HourCell(), "hour older newer totals firstSequence"),
-            (HourList(), "newest oldest"),
-            (HourPool(), "cells free"),
-            (Watch(), "parts since"),
+            (CellContent(place: 0, totals: Totals()), "place totals firstSequence link"),
+            (HourList(), "oldest newest"),
+            (KnownValues(), "low high"),
+            (CellPool(), "pieces free freeLists count wide"),
+            (Watch(), "parts since triggers"),
             (WatchPool(), "watches free"),
             (PairSet(), "slots count"),
             (CountTable(), "slots used"),
-            (ModelFolding(), "groups byName"),
+            (ModelFolding(aliases: ModelAliases()), "groups byName aliases"),
             (Facet(), "tool model mcpServer project basis"),
             (Part(facet: Facet(), totals: Totals()), "facet totals"),
             (Judge(configuration: configuration), "configuration clock priors novelty"),

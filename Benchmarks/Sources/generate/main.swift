@@ -1,5 +1,6 @@
 // Writes a deterministic corpus of canonical events to standard output: `generate 10000000 > events.ndjson`;
-// or a year of transcripts into a folder: `generate transcripts --out DIR --messages 200000 --seed 1`.
+// or a year of transcripts into a folder: `generate transcripts --out DIR --messages 200000 --seed 1`;
+// or a log of very many accounts: `generate accounts --log DIR --accounts 1000000`.
 import BenchmarkKit
 
 #if canImport(Glibc)
@@ -12,6 +13,11 @@ import BenchmarkKit
 
 if let transcripts = Transcripts(Array(CommandLine.arguments.dropFirst())) {
     try transcripts.write()
+    exit(0)
+}
+
+if let accounts = Accounts(Array(CommandLine.arguments.dropFirst())) {
+    try accounts.write()
     exit(0)
 }
 
