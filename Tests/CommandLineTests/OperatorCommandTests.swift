@@ -35,6 +35,27 @@ import Testing
         #expect(try tool.run("tail", "--all", "--json").out == before)
     }
 
+    @Test func `what is to be expected is over as accepted, and a replay says so too`() throws {
+        let tool = try Tool()
+        let lines = (0..<88).map { n in
+            let ts = 1_785_715_200_000 + (n / 8) * 86_400_000 + (9 + n % 8) * 3_600_000
+            return "{\"ts\":\(ts),\"identity\":\"ann@acme.example\",\"model\":\"m-a\",\"input_tokens\":1000,"
+                + "\"mcp_server\":\"\(n < 84 ? "jira" : "github")\"}\n"
+        }
+        #expect(try tool.run("ingest", "-", input: lines.joined()).status == 0)
+        let alert = try #require(tool.run("tail", "--json").lines.last)
+        #expect(alert.contains("new_mcp_server"))
+        let id = try #require(alert.split(separator: "\"").first { $0.hasPrefix("al_") })
+        let ack = try tool.run("ack", String(id), "--expected", "--note", "approved")
+        #expect(ack.status == 0 && ack.err.contains("Accepted"), "\(ack.err)")
+        let last = try #require(tool.run("tail", "--all", "--json").lines.last)
+        #expect(last.contains(id) && last.contains(#""reason":"accepted""#))
+        #expect(try tool.run("replay", "--verify-journal").status == 0)
+        #expect(try tool.run("ack", String(id), "--expected").err.contains("over already"))
+        let audit = try tool.run("tail", "--audit", "--json").out
+        #expect(audit.contains(#""comment":"approved""#))
+    }
+
     @Test func `an ack is noted and explained`() throws {
         let (tool, alert) = try Self.log()
         let ack = try tool.run(

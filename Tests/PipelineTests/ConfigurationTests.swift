@@ -45,7 +45,7 @@ import UsageEvents
             String(value == range.lowerBound ? range.upperBound : range.lowerBound)
         case (.flag, .flag(let value)): value ? "false" : "true"
         case (.choice(let words), .word(let value)): words.first { $0 != value } ?? value
-        default: "other.csv"
+        default: key.path == "models.aliases" ? "a=b" : "other.csv"
         }
     }
 
@@ -264,6 +264,22 @@ import UsageEvents
             lines(TidemarkConfiguration.aliasesMax + 1) == [
                 "x.yaml: more than 8 aliases (*name) are too many for a configuration; write the values out"
             ])
+    }
+
+    @Test(arguments: ["a", "a=", "=b", "a=b,", "a=b=c", "a=b,A=c", "a=b,b=c", "a=b;c=d"])
+    func `aliases that say nothing, too much or go in circles are refused where they are set`(text: String) {
+        #expect(
+            faults("models:\n  aliases: \"\(text)\"\n").map { $0.prefix(36) } == [
+                "tidemark.yaml:2:12: models.aliases: "
+            ])
+    }
+
+    @Test func `aliases of models are part of the fingerprint, and null takes them away`() throws {
+        let named = try configuration("models:\n  aliases: Team-Sonnet = claude-sonnet-4-5, gpt-prod=gpt-5\n")
+        #expect(named.detection.aliases.model(of: "vendor/team-sonnet") == "claude-sonnet-4-5")
+        #expect(named.detection.aliases.model(of: "gpt-5") == "gpt-5")
+        #expect(named.fingerprint() != TidemarkConfiguration().fingerprint())
+        #expect(try configuration("models:\n  aliases: null\n") == TidemarkConfiguration())
     }
 
     // MARK: - Texts

@@ -92,12 +92,12 @@ import UsageEvents
         let log = try Self.log()
         let path = Self.path(log, 0)
         var bytes = try #require(log.disk.contents(path))
-        bytes[8] = 2
+        bytes[8] = 99
         var sum = StateWriter()
         sum.fixed(UInt64(CRC32C.of(bytes.span.extracting(0..<120))))
         bytes.replaceSubrange(120..<128, with: sum.bytes)
         log.disk.place(path, bytes)
-        try Self.check(log, says: ["format 2", "the one before it"], "version 2")
+        try Self.check(log, says: ["format 99", "the one before it"], "version 99")
     }
 
     @Test func `one of other detectors, of another configuration or log is passed over`() throws {

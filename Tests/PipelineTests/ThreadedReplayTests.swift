@@ -15,7 +15,8 @@ import UsageEvents
 
     /// Ingests lines in pieces, a block or more each.
     private func ingest(
-        _ lines: some RandomAccessCollection<ArraySlice<UInt8>>, pieces: Int, live: Bool = false
+        _ lines: some RandomAccessCollection<ArraySlice<UInt8>>, pieces: Int, live: Bool = false,
+        segmentBytes: Int = 64 << 20
     ) throws {
         for i in 0..<pieces {
             let from = lines.index(lines.startIndex, offsetBy: lines.count * i / pieces)
@@ -26,13 +27,14 @@ import UsageEvents
             feed.isLive = live
             var options = IngestOptions(log: log, feed: feed)
             options.detects = false
+            options.segmentBytes = segmentBytes
             let run = try Ingest(PosixDisk(), options: options, observer: IngestObserver())
             _ = try run.run(IngestObserver())
         }
     }
 
     /// What a replay says, and how it ended.
-    private func replay(threads: Int) -> (alerts: [UInt8], end: String) {
+    private func replay(threads: Int) -> Said {
         var out: [UInt8] = []
         do {
             let summary = try Replay.log(PosixDisk(), directory: log, override: nil, threads: threads) {
@@ -41,17 +43,22 @@ import UsageEvents
                     out.append(UInt8(ascii: "\n"))
                 }
             }
-            return (
-                out,
-                "\(summary.events) \(summary.alerts) \(summary.suppressed) \(summary.isTorn) "
+            return Said(
+                alerts: out,
+                end: "\(summary.events) \(summary.alerts) \(summary.suppressed) \(summary.isTorn) "
                     + "\(summary.accounts) \(String(describing: summary.now))"
             )
-        } catch { return (out, "\(error)") }
+        } catch { return Said(alerts: out, end: "\(error)") }
+    }
+
+    private struct Said: Equatable {
+        var alerts: [UInt8]
+        var end: String
     }
 
     /// Compares all numbers of threads with one, and returns what that said.
     @discardableResult
-    private func expectEqual() -> (alerts: [UInt8], end: String) {
+    private func expectEqual() -> Said {
         let one = replay(threads: 1)
         for threads in [2, 3, 8] {
             let other = replay(threads: threads)
@@ -66,6 +73,26 @@ import UsageEvents
     @Test(arguments: [1, 40]) func `the demo's corpus, in few blocks and in many`(pieces: Int) throws {
         try ingest(corpus, pieces: pieces)
         #expect(!expectEqual().alerts.isEmpty)
+    }
+
+    @Test(arguments: [false, true])
+    func `open, partly sealed and wholly sealed, the same alerts`(live: Bool) throws {
+        let lines = corpus
+        let cut = lines.count * 2 / 3
+        try ingest(lines[..<cut], pieces: 30, live: live, segmentBytes: 60_000)
+        try ingest(lines[cut...], pieces: 15, live: live, segmentBytes: 60_000)
+        let open = expectEqual()
+        #expect(!open.alerts.isEmpty)
+        // With a writer on it the last segment stays open.
+        let writer = try LogWriter(PosixDisk(), directory: log)
+        let report = try LogSealer.seal(PosixDisk(), directory: log)
+        #expect(report.sealed > 1 && report.open == 1)
+        #expect(expectEqual() == open)
+        try writer.close()
+        try ingest(lines[..<900], pieces: 3, live: live, segmentBytes: 60_000)
+        let more = expectEqual()
+        #expect(try LogSealer.seal(PosixDisk(), directory: log).open == 0)
+        #expect(expectEqual() == more)
     }
 
     @Test func `live blocks, each with its wall clock`() throws {

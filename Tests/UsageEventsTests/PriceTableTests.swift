@@ -160,6 +160,15 @@ import UsageEvents
         #expect(ModelName.folded(ModelName.folded(name)) == ModelName.folded(name))
     }
 
+    @Test func `a name that stands for a model has its price, also in the table behind`() throws {
+        let own = try PriceTable(csv: "model,input,output\nhouse-model,4,8\n".utf8).over(.bundled)
+        let named = own.naming(try #require(ModelAliases("prod=house-model,team-sonnet=claude-sonnet-4-5")))
+        #expect(price(named, "Prod")?.output == 8_000_000)
+        #expect(price(named, "gateway/team-sonnet") == price(.bundled, "claude-sonnet-4-5"))
+        #expect(price(named, "gpt-5") == price(.bundled, "gpt-5"))
+        #expect(own.model(named: "team-sonnet") == nil)
+    }
+
     @Test func `a way of running a model is priced as the model, the region's price only in the region`() {
         let bundled = PriceTable.bundled
         let plain = price(bundled, "claude-sonnet-4-5", at: .max)

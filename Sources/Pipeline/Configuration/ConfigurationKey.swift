@@ -61,7 +61,7 @@ public struct ConfigurationKey: Sendable {
         case flag
         /// One of some words.
         case choice([String])
-        /// Any text, or nothing; the word says what it is.
+        /// A text, or nothing; the word says what it is.
         case text(String)
 
         /// What is wanted, for a fault and for help, as in `a number from 0.5 to 20 (standard deviations)`.
@@ -86,6 +86,8 @@ public struct ConfigurationKey: Sendable {
     /// What it is for, one sentence.
     public let help: String
     private let read: @Sendable (TidemarkConfiguration) -> ConfigurationValue
+    /// Whether a text is one of what the kind says.
+    private var isText: @Sendable (String) -> Bool = { _ in true }
     private let write: @Sendable (inout TidemarkConfiguration, ConfigurationValue) -> Void
 
     /// The environment variable that sets it.
@@ -95,7 +97,9 @@ public struct ConfigurationKey: Sendable {
 
     /// Whether alerts depend on it, so that the fingerprint covers it. How the log is cut into files decides
     /// nothing, and a price table counts by its content, not by its name.
-    public var decides: Bool { path.hasPrefix("detection.") || path.hasPrefix("alerting.") }
+    public var decides: Bool {
+        path.hasPrefix("detection.") || path.hasPrefix("alerting.") || path == "models.aliases"
+    }
 
     /// The value that a configuration has.
     public func value(in configuration: TidemarkConfiguration) -> ConfigurationValue { read(configuration) }
@@ -125,6 +129,7 @@ public struct ConfigurationKey: Sendable {
             guard words.contains(text) else { return .wrongType(found: text, wanted: kind.wanted) }
             write(&configuration, .word(text))
         case .text:
+            guard text.isEmpty || isText(text) else { return .wrongType(found: text, wanted: kind.wanted) }
             write(&configuration, .text(text.isEmpty ? nil : text))
         }
         return nil
@@ -214,10 +219,11 @@ public struct ConfigurationKey: Sendable {
 
     static func text<Settings>(
         _ path: String, _ section: Section<Settings>, _ place: Place<Settings, String?>, _ noun: String,
-        _ help: String
+        _ help: String, isText: @escaping @Sendable (String) -> Bool = { _ in true }
     ) -> ConfigurationKey {
         ConfigurationKey(
             path: path, kind: .text(noun), help: help, read: { .text($0[keyPath: section][keyPath: place]) },
+            isText: isText,
             write: { if case .text(let value) = $1 { $0[keyPath: section][keyPath: place] = value } }
         )
     }

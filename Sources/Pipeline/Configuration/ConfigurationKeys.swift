@@ -34,6 +34,12 @@ public enum ConfigurationKeys {
                 "prices.file", \.prices, \.file, "the path of a file",
                 "A price table whose rows win over the bundled ones; null for the bundled ones alone."
             ),
+            .text(
+                "models.aliases", \.detection, \.modelAliases,
+                "names and what they stand for, such as team-sonnet=claude-sonnet-4-5,gpt-prod=gpt-5",
+                "Names by which models are called here: such a name has its model's price and is no news.",
+                isText: { ModelAliases($0) != nil }
+            ),
         ] + baseline + spike("spend_spike", \.detection.spendSpike, unit: "US dollars", floorMax: 1e6)
         + spike("token_spike", \.detection.tokenSpike, unit: "tokens", floorMax: 1e12)
         + novelty("new_model", \.detection.newModel, thing: "model")

@@ -24,6 +24,9 @@ final class EventFeed {
     private(set) var problems: [InputError]
     /// Refused lines since the caller last took them.
     var refused: [RefusedLine] = []
+    /// Whether an event may leave a second time, as a repeated delivery: not where all inputs are of formats
+    /// whose events are counted once here.
+    var mayRepeat: Bool { !queue.isAllRevised }
     /// Bytes of all inputs that are regular files, for a progress bar; nil with a pipe among them.
     var bytesExpected: Int? { queue.bytesExpected }
 
@@ -84,6 +87,7 @@ final class EventFeed {
     private func fill(_ batch: inout EventBatch, _ symbols: inout Symbols) -> Step {
         batch.removeAll()
         while true {
+            if held.hasFailed { return lose() }
             if held.isLeaving {
                 held.move(into: &batch, symbols: &symbols)
                 // Of the copies of an event only the one that counts has a cost that counts.
@@ -121,6 +125,13 @@ final class EventFeed {
             }
             if let step = readOn(open, isEmpty: batch.isEmpty) { return step }
         }
+    }
+
+    /// Ends the run: without what it remembers, events would count twice.
+    private func lose() -> Step {
+        problems.append(
+            .failed(name: "the scratch file", why: "what the run remembered in it is lost; run it again"))
+        return .finished
     }
 
     // MARK: - Events as they stand

@@ -1,4 +1,4 @@
-// The one file of the pipeline that talks to the operating system.
+// What inputs, clocks and signals need of the operating system.
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)

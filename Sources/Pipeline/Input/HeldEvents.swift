@@ -5,7 +5,7 @@ import UsageEvents
 /// event that was said several times counted once.
 ///
 /// Memory: about 120 bytes an event that is held, and `Revisions`.
-struct HeldEvents {
+struct HeldEvents: ~Copyable {
     /// The tables whose numbers the held rows have.
     var symbols = Symbols()
     /// Copies of events that were counted already, or replaced by a larger one.
@@ -15,11 +15,16 @@ struct HeldEvents {
     private var isDropped: [Bool] = []
     /// For each row the event that it holds, or -1.
     private var eventOfRow: [Int32] = []
-    private var revisions = Revisions()
+    private var revisions: Revisions
     /// Rows that are on their way out, in order, and how many of them are out.
     private var leaving: [Int32] = []
     private var left = 0
     private var translation = SymbolTranslation()
+
+    init(revisions: consuming Revisions = Revisions()) { self.revisions = revisions }
+
+    /// Whether what was remembered of events is lost: what comes from then on is worth nothing.
+    var hasFailed: Bool { revisions.hasFailed }
 
     /// Rows that wait, dropped ones included.
     var count: Int { batch.count }
@@ -64,7 +69,7 @@ struct HeldEvents {
 
     /// Another copy of an event: the larger amounts, the earlier day, the smaller names count.
     private mutating func merge(_ row: Int, of read: EventBatch, _ key: RequestKey, into number: Int) {
-        let old = revisions.events[number]
+        let old = revisions.event(number)
         let copy = CopyAmounts(read, row: row)
         var new = old
         new.amounts = max(old.amounts, copy)
@@ -101,7 +106,7 @@ struct HeldEvents {
 
     /// Takes back an event of which a better copy has come.
     private mutating func retire(_ number: Int, _ row: Int, of read: EventBatch, _ key: RequestKey) {
-        let old = revisions.events[number]
+        let old = revisions.event(number)
         if old.held >= 0 {
             drop(Int(old.held))
         } else if !old.isNothing {
@@ -205,7 +210,7 @@ struct HeldEvents {
     private mutating func compact() {
         for row in leaving {
             let number = eventOfRow[Int(row)]
-            if number >= 0 { revisions.change(Int(number)) { $0.held = -1 } }
+            if number >= 0 { revisions.move(Int(number), to: -1) }
             drop(Int(row))
         }
         leaving = []
@@ -215,7 +220,7 @@ struct HeldEvents {
         var to = 0
         for row in kept.indices where kept[row] {
             eventOfRow[to] = eventOfRow[row]
-            if eventOfRow[to] >= 0 { revisions.change(Int(eventOfRow[to])) { $0.held = Int32(to) } }
+            if eventOfRow[to] >= 0 { revisions.move(Int(eventOfRow[to]), to: Int32(to)) }
             to += 1
         }
         eventOfRow.removeLast(eventOfRow.count - to)
@@ -244,7 +249,7 @@ extension HeldEvents {
             case .new: _ = revisions.add(key, event)
             case .silenced: break
             case .copy(let number):
-                let old = revisions.events[number]
+                let old = revisions.event(number)
                 // A correction without requests leaves time and place; one that gives them back moves both.
                 if logged.requests[row] <= 0 {
                     event.ts = old.ts

@@ -16,6 +16,8 @@ struct InputQueue {
     /// For each place the earliest first time from there on, if all from there on are known.
     private var earliestFrom: [Int64?] = []
 
+    /// Whether all inputs are known to be of formats that say things more than once and are counted once.
+    private(set) var isAllRevised = false
     /// Bytes of all files; nil with a pipe among them.
     private(set) var bytesExpected: Int? = 0
 
@@ -45,14 +47,15 @@ struct InputQueue {
     /// Files of formats that are put in the order of time anyway are read in the order of their first events,
     /// so that events can be let go before all files have been read.
     private mutating func sortByFirstTime(_ options: FeedOptions) {
-        guard inputs.count > 1 else { return }
         var isByTime: [Bool] = []
+        isAllRevised = !inputs.isEmpty
         for index in inputs.indices {
             let head = inputs[index].file.size == nil ? nil : Self.head(of: inputs[index].file.path)
             let format =
                 inputs[index].file.format.flatMap { ConnectorRegistry.format(named: $0) } ?? options.format
                 ?? head.map { ConnectorRegistry.recognise($0) }
             isByTime.append(format?.arrival == .byTime)
+            if format?.isRevised != true { isAllRevised = false }
             inputs[index].firstTime = isByTime[index] ? head.flatMap { $0.firstTimestamp } : nil
         }
         var sorted: [Input] = []

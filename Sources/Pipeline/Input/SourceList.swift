@@ -72,9 +72,10 @@ public struct SourceList {
     /// belongs to none.
     public func localFiles(of format: EventFormat) -> [InputFile] {
         guard let place = format.place else { return [] }
-        return folders(of: place).flatMap {
-            walk($0, suffixes: [place.suffix], format: format.name, depth: 0)
+        let files = folders(of: place).flatMap {
+            walk($0, suffixes: place.suffixes, format: format.name, depth: 0)
         }
+        return files.filter { file in place.within.map { file.path.contains("/\($0)/") } ?? true }
     }
 
     /// The folders in which a program's files are looked for; those that its variable names stand instead of
@@ -88,7 +89,7 @@ public struct SourceList {
                 return String(text)
             }
         } else if let home = machine.home {
-            roots = place.roots.map { home + "/" + $0 }
+            roots = place.roots.map { $0.isEmpty ? home : home + "/" + $0 }
         }
         // A root may also be given as the folder of the files itself.
         return roots.flatMap { root in

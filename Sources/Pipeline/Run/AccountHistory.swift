@@ -46,10 +46,11 @@ public struct AccountHistory: Sendable {
         let known = try configurations(LogReader(disk, directory: directory))
         let chosen = known.last { $0.fingerprint == alert?.configuration } ?? known[known.count - 1]
         var history = AccountHistory(identity: identity, configuration: chosen)
-        var engine = chosen.engine
-        var reader = try LogReader(disk, directory: directory)
+        let start = try FoldStart.find(disk, directory: directory, override: chosen)
+        var engine = start.engine
+        var symbols = start.symbols
+        var reader = try LogReader(disk, directory: directory, from: start.sequence)
         var batch = EventBatch()
-        var symbols = Symbols()
         var transitions: [AlertTransition] = []
         var hours: [Int64: Hour] = [:]
         var team: UInt32 = 0
@@ -79,7 +80,12 @@ public struct AccountHistory: Sendable {
                 engine.observe(
                     rest, firstSequence: first, received: wall, symbols: symbols, into: &transitions)
             case .tick(let wall): engine.tick(Timestamp(rawValue: wall), into: &transitions)
-            case .control, .durable: break
+            case .control(let control):
+                guard control.name == Acceptance.controlName,
+                    let acceptance = Acceptance(payload: control.payload)
+                else { break }
+                engine.accept(acceptance, symbols: symbols, into: &transitions)
+            case .durable: break
             }
             history.transitions += transitions.filter { $0.identity == identity }
             transitions.removeAll(keepingCapacity: true)
@@ -112,7 +118,7 @@ public struct AccountHistory: Sendable {
 
     /// The configurations that a log has had from where a reader stands: the one in force there first, the
     /// one in force at the end last.
-    private static func configurations<D: Disk>(
+    static func configurations<D: Disk>(
         _ reader: consuming LogReader<D>,
         after first: RunConfiguration = RunConfiguration(TidemarkConfiguration())
     ) throws -> [RunConfiguration] {

@@ -13,7 +13,7 @@ struct BlockLine {
         var raw = RawBlock()
         var batch = EventBatch()
         /// Spellings of models as of this block.
-        var folding = ModelFolding()
+        var folding = ModelFolding(aliases: ModelAliases())
         var record: EventsRecord?
         /// What each part found in it.
         let found: [Found]
@@ -133,6 +133,11 @@ struct BlockLine {
     /// Takes over the scorers of another line; both are empty.
     mutating func adopt(_ other: BlockLine) {
         for (part, theirs) in zip(parts, other.parts) { part.scorer = theirs.scorer }
+    }
+
+    /// The account's scorer adopts a level; all blocks have been judged.
+    mutating func adopt(_ level: AcceptedLevel) {
+        for part in parts { part.scorer.adopt(level) }
     }
 }
 

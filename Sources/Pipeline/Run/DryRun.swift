@@ -1,4 +1,3 @@
-import EventLog
 public import UsageEvents
 
 /// Inputs as `ingest` would understand them, without a log and without detection.
@@ -22,37 +21,18 @@ public enum DryRun {
         _ options: FeedOptions, shown: Int,
         progress: (_ bytes: Int, _ expected: Int?, _ events: Int) -> Void = { _, _, _ in }
     ) throws -> Summary {
-        let feed = EventFeed(options)
+        var reader = SourceReader(options, refusedMax: shown)
         var summary = Summary()
-        var duplicates = DuplicateWindow()
-        var symbols = Symbols()
-        var batch = EventBatch()
-        var dropped = 0
-        reading: while true {
-            switch feed.next(into: &batch, symbols: &symbols) {
-            case .finished: break reading
-            case .idle, .recall: continue
-            case .batch:
-                summary.refused += feed.refused.prefix(max(0, shown - summary.refused.count))
-                feed.refused.removeAll(keepingCapacity: true)
-                let count = batch.count
-                if let fresh = try duplicates.admit(
-                    batch, symbols: symbols, firstSequence: UInt64(summary.events))
-                {
-                    batch.keep(fresh)
-                    dropped += count - batch.count
-                }
-                for row in 0..<min(batch.count, max(0, shown - summary.first.count)) {
-                    summary.first.append(batch.event(at: row, symbols: symbols))
-                }
-                summary.events += batch.count
-                progress(feed.counts.bytes, feed.bytesExpected, summary.events)
+        while try reader.next() {
+            for row in 0..<min(reader.batch.count, max(0, shown - summary.first.count)) {
+                summary.first.append(reader.batch.event(at: row, symbols: reader.symbols))
             }
+            progress(reader.bytes.read, reader.bytes.expected, Int(reader.events))
         }
-        feed.finish()
-        summary.counts = feed.counts
-        summary.counts.duplicates = dropped
-        summary.problems = feed.problems
+        summary.events = Int(reader.events)
+        summary.refused = reader.refused
+        summary.counts = reader.counts
+        summary.problems = reader.problems
         return summary
     }
 }

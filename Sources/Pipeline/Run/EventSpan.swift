@@ -10,8 +10,10 @@ public struct EventSpan: Hashable, Sendable {
 
     /// Adds the events of a batch.
     public mutating func add(_ batch: EventBatch) {
-        first = min(first, batch.ts.min() ?? .max)
-        last = max(last, batch.ts.max() ?? .min)
+        for ts in batch.ts {
+            first = min(first, ts)
+            last = max(last, ts)
+        }
     }
 
     /// Days of UTC from the earliest to the latest event, both counted; 0 without events.

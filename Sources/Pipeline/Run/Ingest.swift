@@ -105,8 +105,8 @@ public final class Ingest<D: Disk> {
         rejected = try RejectedLines(disk, directory: options.log)
         snapshots = Snapshots(disk, log: options.log, policy: options.snapshots)
         if try !options.detects || !beginDetection(disk, observer) {
-            duplicates = try DuplicateWindow.restore(
-                disk, directory: options.log, horizon: writer.recovery.duplicates)
+            duplicates = try DuplicateWindow.of(
+                disk, log: options.log, horizon: writer.recovery.duplicates)
         }
     }
 
@@ -156,7 +156,9 @@ public final class Ingest<D: Disk> {
         let began = monotonicSeconds()
         let feed = EventFeed(options.feed)
         var idleSince: Double?
+        try takeInbox(observer)
         reading: while true {
+            if isInboxDue() { try takeInbox(observer) }
             switch feed.next(into: &batch, symbols: &symbols) {
             case .finished: break reading
             case .idle:
@@ -177,6 +179,7 @@ public final class Ingest<D: Disk> {
             }
         }
         feed.finish()
+        try takeInbox(observer)
         summary.counts = feed.counts
         summary.counts.duplicates = duplicatesDropped
         summary.problems = feed.problems
@@ -206,6 +209,15 @@ public final class Ingest<D: Disk> {
 
     private var duplicatesDropped = 0
     private var linesTold = 0
+    private var inboxLooked = 0.0
+
+    /// Whether a follower should look for what others have left: once a second.
+    private func isInboxDue() -> Bool {
+        guard options.feed.follows else { return false }
+        let now = monotonicSeconds()
+        defer { if now - inboxLooked >= 1 { inboxLooked = now } }
+        return now - inboxLooked >= 1
+    }
 
     /// Shows a feed what the log has of events that may be said again.
     private func recall(_ feed: EventFeed) throws {
@@ -248,6 +260,35 @@ public final class Ingest<D: Disk> {
         mark.take(batch, firstSequence: first, received: wall, symbols: symbols)
         snapshots.add(events: batch.count)
         try tell(observer)
+    }
+
+    /// Appends what somebody accepted, and obeys it as every later fold will; false, with nothing written,
+    /// where no such alert is open.
+    func take(_ acceptance: Acceptance, _ observer: IngestObserver) throws -> Bool {
+        guard engine?.openAlerts.contains(where: { $0.id == acceptance.alert }) ?? true else { return false }
+        try append([acceptance], observer)
+        return true
+    }
+
+    private func append(_ acceptances: [Acceptance], _ observer: IngestObserver) throws {
+        for acceptance in acceptances {
+            try untilThereIsSpace(observer) { () throws(LogError) in
+                try writer.appendControl(Acceptance.controlName, payload: acceptance.payload)
+                try writer.commit()
+            }
+            mark.take(control: Acceptance.controlName, payload: acceptance.payload)
+            engine?.accept(acceptance, symbols: symbols, into: &transitions)
+            snapshots.add(events: 0)
+        }
+        try tell(observer)
+    }
+
+    /// Takes what others have left for the process that holds the log.
+    private func takeInbox(_ observer: IngestObserver) throws {
+        let acceptances = try Inbox.waiting(in: disk, log: options.log)
+        guard !acceptances.isEmpty else { return }
+        try append(acceptances, observer)
+        try Inbox.remove(acceptances, in: disk, log: options.log)
     }
 
     private func tell(_ observer: IngestObserver) throws {

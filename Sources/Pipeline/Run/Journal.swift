@@ -2,11 +2,27 @@ public import Alerting
 public import EventLog
 
 /// How far a journal had come: what its beginning must be like for a snapshot to go on from there.
-struct JournalMark: Sendable, Hashable {
-    var lines = 0
-    var bytes = 0
+public struct JournalMark: Sendable, Hashable {
+    /// Lines.
+    public internal(set) var lines = 0
+    /// Bytes of them.
+    public internal(set) var bytes = 0
     /// CRC-32C of those bytes.
     var checksum: UInt32 = CRC32C().value
+
+    /// Whether some bytes are what it is of.
+    func isOf(_ beginning: Span<UInt8>) -> Bool {
+        beginning.count == bytes && CRC32C.of(beginning) == checksum
+    }
+
+    /// A line was told, its end included.
+    mutating func add(_ line: Span<UInt8>) {
+        lines += 1
+        bytes += line.count
+        var sum = CRC32C(after: checksum)
+        sum.feed(line)
+        checksum = sum.value
+    }
 }
 
 /// The journal of transitions: a file of JSON lines, a pure function of the log.

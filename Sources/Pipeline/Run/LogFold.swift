@@ -16,24 +16,45 @@ public struct LogFold<D: Disk>: ~Copyable {
     /// Configuration in force.
     public private(set) var configuration: RunConfiguration
     /// Where it stands.
-    private(set) var mark = LogMark()
+    private(set) var mark: LogMark
+    /// What it began with.
+    public let origin: FoldOrigin
+    /// How far the journal had come there.
+    let journal: JournalMark
 
     private let disk: D
     private let directory: String
     private let override: RunConfiguration?
     private var reader: LogReader<D>
     private var batch = EventBatch()
+    /// Events in front of the place where it began.
+    private let before: UInt64
 
-    /// A fold over the log in a directory.
+    /// A fold over the log in a directory; one that retention has cut off begins with what was known there.
     ///
     /// - Parameter override: settings to use instead of the log's own; nil follows the log.
     public init(_ disk: D, directory: String, override: RunConfiguration? = nil) throws(LogError) {
+        try self.init(disk, directory: directory, override: override, beforeSegment: nil)
+    }
+
+    /// The same, up to the segment with a first sequence.
+    init(
+        _ disk: D, directory: String, override: RunConfiguration? = nil, beforeSegment end: UInt64?
+    ) throws(LogError) {
+        let start = try FoldStart.find(disk, directory: directory, override: override)
+        let reader = try LogReader(
+            disk, directory: directory, from: start.sequence, beforeSegment: end)
         self.disk = disk
         self.directory = directory
         self.override = override
-        configuration = override ?? RunConfiguration(TidemarkConfiguration())
-        engine = configuration.engine
-        reader = try LogReader(disk, directory: directory)
+        self.reader = reader
+        engine = start.engine
+        symbols = start.symbols
+        configuration = start.configuration
+        mark = start.mark
+        origin = start.origin
+        journal = start.journal
+        before = start.mark.events
     }
 
     /// A fold that goes on from a snapshot; throws `SnapshotRefusal` where the log is not as it was then.
@@ -54,10 +75,16 @@ public struct LogFold<D: Disk>: ~Copyable {
         self.engine = engine
         self.symbols = symbols
         mark = head.mark
+        origin = .nothing
+        journal = head.journal
+        before = head.mark.events
     }
 
     /// Events read.
-    public var events: UInt64 { mark.events }
+    public var events: UInt64 { mark.events - before }
+
+    /// The name of the log; nil before the first record.
+    var id: LogID? { reader.id }
 
     /// Sequence of the next event.
     public var nextSequence: UInt64 { reader.nextSequence }
@@ -84,20 +111,34 @@ public struct LogFold<D: Disk>: ~Copyable {
             mark.take(tick: wall)
             engine.tick(Timestamp(rawValue: wall), into: &transitions)
         case .control(let control):
+            let recordsBefore = mark.records
             mark.take(control)
-            guard override == nil, control.name == RunConfiguration.controlName else { break }
-            try begin(
-                RunConfiguration(RunConfiguration.settings(payload: control.payload)), at: control,
-                &transitions)
+            try take(control, behind: recordsBefore, &transitions)
         case .durable:
             break
         }
         return true
     }
 
+    /// Obeys a control record, which stands behind so many others in front of the same event.
+    private mutating func take(
+        _ control: ControlRecord, behind records: UInt64, _ transitions: inout [AlertTransition]
+    ) throws {
+        switch control.name {
+        case RunConfiguration.controlName where override == nil:
+            let settings = try RunConfiguration.settings(payload: control.payload)
+            try begin(RunConfiguration(settings), at: control, behind: records, &transitions)
+        case Acceptance.controlName:
+            guard let acceptance = Acceptance(payload: control.payload) else { break }
+            engine.accept(acceptance, symbols: symbols, into: &transitions)
+        default: break
+        }
+    }
+
     /// Begins an epoch.
     private mutating func begin(
-        _ next: RunConfiguration, at control: ControlRecord, _ transitions: inout [AlertTransition]
+        _ next: RunConfiguration, at control: ControlRecord, behind records: UInt64,
+        _ transitions: inout [AlertTransition]
     ) throws {
         guard next.fingerprint != configuration.fingerprint else {
             configuration = next
@@ -105,7 +146,9 @@ public struct LogFold<D: Disk>: ~Copyable {
         }
         var silent = try LogFold(disk, directory: directory, override: next)
         var ignored: [AlertTransition] = []
-        while silent.nextSequence < control.sequence {
+        while silent.nextSequence < control.sequence
+            || silent.nextSequence == control.sequence && silent.mark.records < records
+        {
             ignored.removeAll(keepingCapacity: true)
             guard try silent.step(into: &ignored) else { break }
         }

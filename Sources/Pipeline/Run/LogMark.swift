@@ -37,11 +37,14 @@ struct LogMark: Sendable, Hashable {
     }
 
     /// A control record was taken.
-    mutating func take(_ control: ControlRecord) {
+    mutating func take(_ control: ControlRecord) { take(control: control.name, payload: control.payload) }
+
+    /// A control record was written.
+    mutating func take(control name: String, payload: [UInt8]) {
         var w = StateWriter()
         w.hash(hash)
-        w.text(control.name)
-        w.hash(Hash128(control.payload.span))
+        w.text(name)
+        w.hash(Hash128(payload.span))
         hash = w.digest
         records += 1
     }

@@ -36,7 +36,11 @@ public enum LogText {
         _ disk: D, directory: String, filter: Filter = Filter(), form: Form = .ndjson,
         progress: (UInt64) -> Void = { _ in }, emit: (Span<UInt8>) throws -> Void
     ) throws -> (lines: UInt64, isTorn: Bool, gaps: [LogGap]) {
-        var reader = try LogReader(disk, directory: directory)
+        let since = filter.since?.rawValue ?? .min
+        let until = filter.until?.rawValue ?? .max
+        let isAll = filter.since == nil && filter.until == nil
+        var reader = try LogReader(
+            disk, directory: directory, times: isAll ? nil : EventTimes(since: since, until: until))
         let writer = CanonicalEventWriter()
         var batch = EventBatch()
         var symbols = Symbols()
@@ -48,14 +52,12 @@ public enum LogText {
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .all) {
             guard case .events(let block) = record else { continue }
             read += UInt64(block.count)
-            progress(read)
+            progress(read + reader.skippedEvents)
             var wanted: UInt32?
             if let identity = filter.identity {
                 guard let symbol = symbols.identities.find(identity) else { continue }
                 wanted = symbol
             }
-            let since = filter.since?.rawValue ?? .min
-            let until = filter.until?.rawValue ?? .max
             for row in 0..<batch.count {
                 if let wanted, batch.identity[row] != wanted { continue }
                 if batch.ts[row] < since || batch.ts[row] >= until { continue }

@@ -16,6 +16,8 @@ public struct ReplaySummary: Sendable {
     public var isTorn = false
     /// Places where the log lacks events: dropped by retention, or lost before a repair.
     public var gaps: [LogGap] = []
+    /// What the fold of a log began with.
+    public var origin = FoldOrigin.nothing
     /// For sources: lines and what became of them.
     public var counts: FeedCounts?
     /// Inputs that failed.
@@ -60,13 +62,15 @@ public enum Replay {
             progress(events, summary.alerts)
         }
         let threads = threads ?? min(Threads.processors, 8)
-        if threads > 1 {
+        // What is known where a log begins is of all accounts: scorers that share them cannot begin there.
+        if threads > 1, try LogBase.find(disk, directory: directory) == nil {
             var fold = try ThreadedFold(disk, directory: directory, override: override, threads: threads)
             try fold.run(emit: take)
             summary.finish(
                 fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)
         } else {
             var fold = try LogFold(disk, directory: directory, override: override)
+            summary.origin = fold.origin
             var transitions: [AlertTransition] = []
             while try fold.step(into: &transitions) {
                 try take(fold.events, transitions)
@@ -87,42 +91,26 @@ public enum Replay {
     ) throws -> ReplaySummary {
         let began = monotonicSeconds()
         var engine = configuration.engine
-        let feed = EventFeed(options)
-        var duplicates = DuplicateWindow()
-        var symbols = Symbols()
-        var batch = EventBatch()
+        var reader = SourceReader(options, refusedMax: 10)
         var transitions: [AlertTransition] = []
         var summary = ReplaySummary()
-        var dropped = 0
-        reading: while true {
-            switch feed.next(into: &batch, symbols: &symbols) {
-            case .finished: break reading
-            case .idle, .recall: continue
-            case .batch:
-                summary.refused.append(contentsOf: feed.refused.prefix(max(0, 10 - summary.refused.count)))
-                feed.refused.removeAll(keepingCapacity: true)
-                if let fresh = try duplicates.admit(batch, symbols: symbols, firstSequence: summary.events) {
-                    let before = batch.count
-                    batch.keep(fresh)
-                    dropped += before - batch.count
-                }
-                engine.observe(
-                    batch, firstSequence: summary.events, received: nil, symbols: symbols, into: &transitions)
-                summary.events += UInt64(batch.count)
-                summary.span.add(batch)
-                summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
-                if !transitions.isEmpty { try emit(transitions) }
-                transitions.removeAll(keepingCapacity: true)
-                progress(feed.counts.bytes, feed.bytesExpected, Int(summary.events), summary.alerts)
-            }
+        while try reader.next() {
+            engine.observe(
+                reader.batch, firstSequence: reader.firstSequence, received: nil, symbols: reader.symbols,
+                into: &transitions)
+            summary.span.add(reader.batch)
+            summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
+            if !transitions.isEmpty { try emit(transitions) }
+            transitions.removeAll(keepingCapacity: true)
+            progress(reader.bytes.read, reader.bytes.expected, Int(reader.events), summary.alerts)
         }
-        feed.finish()
-        summary.counts = feed.counts
-        summary.counts?.duplicates = dropped
-        summary.problems = feed.problems
+        summary.events = reader.events
+        summary.refused = reader.refused
+        summary.counts = reader.counts
+        summary.problems = reader.problems
         summary.suppressed = engine.suppressed
         summary.now = engine.now
-        summary.accounts = symbols.identities.count - 1
+        summary.accounts = reader.symbols.identities.count - 1
         summary.seconds = monotonicSeconds() - began
         return summary
     }

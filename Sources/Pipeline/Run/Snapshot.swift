@@ -27,7 +27,7 @@ struct Snapshot: Sendable {
     var head: Head
     /// See `Engine.state`.
     var state: [UInt8]
-    /// See `DuplicateWindow.write`.
+    /// See `DuplicateWindow.write`; empty in the state of a log's beginning.
     var duplicates: [UInt8]
 }
 
@@ -100,13 +100,15 @@ extension Snapshot.Head {
     }
 
     /// The configuration that it was made under.
-    func configuration() throws -> RunConfiguration {
-        guard engine == AlertTransition.engineVersion else { throw SnapshotRefusal.otherEngine(engine) }
+    ///
+    /// - Parameter isExact: whether this program has to give it the same name.
+    func configuration(isExact: Bool = true) throws(SnapshotRefusal) -> RunConfiguration {
+        guard engine == AlertTransition.engineVersion else { throw .otherEngine(engine) }
         let configuration: RunConfiguration
-        do {
+        do throws(ConfigurationError) {
             configuration = RunConfiguration(try RunConfiguration.settings(payload: Array(settings.utf8)))
-        } catch { throw SnapshotRefusal.otherConfiguration }
-        guard configuration.fingerprint == fingerprint else { throw SnapshotRefusal.otherConfiguration }
+        } catch { throw .otherConfiguration }
+        guard !isExact || configuration.fingerprint == fingerprint else { throw .otherConfiguration }
         return configuration
     }
 }

@@ -4,7 +4,7 @@ import UsageEvents
 /// The file of a snapshot: a header of 128 bytes, then three sections. No byte of it is outside a checksum.
 enum SnapshotFile {
     /// A program reads its own version only: what cannot be read is made again from the log.
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
     static let headerBytes = 128
     private static let magic: [UInt8] = Array("TIDESNAP".utf8)
     /// Where the entries of the sections begin in the header, and how long one is.
@@ -96,6 +96,8 @@ enum SnapshotFile {
         }
         guard section.isPacked else { return bytes }
         var content: [UInt8] = []
+        // Moving it as it grows would cost more than unpacking it; what the length says may be wrong.
+        content.reserveCapacity(min(section.content, bytes.count * 16) + ZstdInput.pieceBytes)
         do throws(ZstdInputError) {
             var zstd = ZstdInput()
             var at = 0

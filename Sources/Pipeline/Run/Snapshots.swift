@@ -65,7 +65,11 @@ struct Snapshots<D: Disk> {
             }
         }
         Self.tell(refused, instead: "the whole log", notice)
-        return Beginning(fold: try LogFold(disk, directory: log), duplicates: nil)
+        let fold = try LogFold(disk, directory: log)
+        if let why = fold.origin.notice { notice(why) }
+        // A journal that does not begin with what had been told there is compared from its first line on.
+        _ = journal.resume(fold.journal)
+        return Beginning(fold: fold, duplicates: nil)
     }
 
     private static func window(_ snapshot: Snapshot) throws -> DuplicateWindow {

@@ -23,13 +23,22 @@ struct ThreadedFold<D: Disk>: ~Copyable {
     private let override: RunConfiguration?
     private let threads: Int
     private var reader: LogReader<D>
-    private var folding = ModelFolding()
+    private var folding: ModelFolding
     private let line: Monitor<BlockLine>
     /// Ticks by the number of blocks before them.
     private var ticks: [(block: Int, wall: Timestamp)] = []
+    /// Ticks and control records read behind the last block.
+    private var recordsRead = 0
     private var blocksRead = 0
     private var blocksJudged = 0
     private var pending = Pending.nothing
+
+    /// A place in the log: in front of an event, behind so many of the records that stand there.
+    struct Place {
+        let sequence: UInt64
+        let records: Int
+        static var end: Place { Place(sequence: .max, records: 0) }
+    }
 
     /// What waits until all blocks before it have been judged.
     private enum Pending {
@@ -63,15 +72,16 @@ struct ThreadedFold<D: Disk>: ~Copyable {
         self.threads = threads
         configuration = override ?? RunConfiguration(TidemarkConfiguration())
         engine = configuration.engine
+        folding = ModelFolding(aliases: configuration.settings.detection.aliases)
         reader = try LogReader(disk, directory: directory)
         // A block for each thread, one that is being read and one that is being judged.
         line = Monitor(
             BlockLine(blocks: threads + 2, scorers: Self.scorers(configuration, threads: threads)))
     }
 
-    /// Folds everything up to a sequence, or to the end of the log; `emit` takes the transitions of a block.
+    /// Folds everything up to a place, or to the end of the log; `emit` takes the transitions of a block.
     mutating func run(
-        until end: UInt64 = .max, emit: (_ events: UInt64, [AlertTransition]) throws -> Void
+        until end: Place = .end, emit: (_ events: UInt64, [AlertTransition]) throws -> Void
     ) throws {
         let line = line
         let workers = Threads(threads - 1) {
@@ -91,12 +101,16 @@ struct ThreadedFold<D: Disk>: ~Copyable {
 
     /// What the thread does that reads and judges.
     private mutating func lead(
-        until end: UInt64, _ emit: (UInt64, [AlertTransition]) throws -> Void
+        until end: Place, _ emit: (UInt64, [AlertTransition]) throws -> Void
     ) throws {
         var decoder = RawBlockDecoder()
         var transitions: [AlertTransition] = []
         while true {
-            let mayRead = if case .nothing = pending { reader.nextSequence < end } else { false }
+            let mayRead =
+                if case .nothing = pending {
+                    reader.nextSequence < end.sequence
+                        || reader.nextSequence == end.sequence && recordsRead < end.records
+                } else { false }
             let step = line.take { line -> Step? in
                 if let block = line.failed { return .mend(block) }
                 if let block = line.scored { return .judge(block) }
@@ -125,7 +139,7 @@ struct ThreadedFold<D: Disk>: ~Copyable {
                     try emit(events, transitions)
                     throw error
                 case .control(let control):
-                    try begin(control, into: &transitions)
+                    try obey(control, into: &transitions)
                     pending = .nothing
                 }
             }
@@ -157,14 +171,15 @@ struct ThreadedFold<D: Disk>: ~Copyable {
                 block.folding = folding
                 block.record = record
                 blocksRead += 1
+                recordsRead = 0
                 let isDecoded = block.raw.isEmpty
                 line.update { $0.append(isDecoded: isDecoded) }
             case .tick(let wall):
                 ticks.append((blocksRead, Timestamp(rawValue: wall)))
+                recordsRead += 1
             case .control(let control):
-                if override == nil, control.name == RunConfiguration.controlName {
-                    pending = .control(control)
-                }
+                pending = .control(control)
+                recordsRead += 1
             case .durable:
                 break
             case nil:
@@ -196,7 +211,21 @@ struct ThreadedFold<D: Disk>: ~Copyable {
         }
     }
 
-    /// Begins an epoch; see `LogFold`.
+    /// See `LogFold`.
+    private mutating func obey(_ control: ControlRecord, into transitions: inout [AlertTransition]) throws {
+        switch control.name {
+        case RunConfiguration.controlName where override == nil:
+            try begin(control, into: &transitions)
+        case Acceptance.controlName:
+            guard let acceptance = Acceptance(payload: control.payload) else { break }
+            folding.extend(to: symbols.models)
+            let level = engine.accept(acceptance, names: folding, symbols: symbols, into: &transitions)
+            if let level { line.update { $0.adopt(level) } }
+        default: break
+        }
+    }
+
+    /// Begins an epoch.
     private mutating func begin(
         _ control: ControlRecord, into transitions: inout [AlertTransition]
     ) throws {
@@ -204,10 +233,12 @@ struct ThreadedFold<D: Disk>: ~Copyable {
         defer { configuration = next }
         guard next.fingerprint != configuration.fingerprint else { return }
         var silent = try ThreadedFold(disk, directory: directory, override: next, threads: threads)
-        try silent.run(until: control.sequence) { _, _ in }
+        // Without the record itself.
+        try silent.run(until: Place(sequence: control.sequence, records: recordsRead - 1)) { _, _ in }
         // Symbols are numbered by first appearance, so those of this fold serve the same events.
         engine.handOver(to: silent.engine, into: &transitions)
         engine = silent.engine
+        folding = silent.folding
         let scorers = silent.line.take { $0 }
         line.update { $0.adopt(scorers) }
     }

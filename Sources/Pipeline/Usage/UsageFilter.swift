@@ -1,3 +1,4 @@
+import EventLog
 public import UsageEvents
 
 /// Which events a report is about; what is nil does not matter.
@@ -11,6 +12,11 @@ public struct UsageFilter: Sendable {
 
     /// Every event.
     public init() {}
+
+    /// The times that matter; nil for all.
+    var times: EventTimes? {
+        since == nil && until == nil ? nil : EventTimes(since: since?.rawValue, until: until?.rawValue)
+    }
 
     /// Asks for a name in a dimension that events have as a symbol: account, team, tool, model or MCP server.
     ///

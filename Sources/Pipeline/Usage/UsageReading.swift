@@ -7,6 +7,8 @@ public struct UsageReading: Sendable {
     public var names: UsageNames
     /// Events read, those that did not match among them.
     public var events: UInt64 = 0
+    /// Events of blocks that were not read, because all of them lie outside the times of the filter.
+    public var skipped: UInt64 = 0
     /// Whether the log ended in a block that is not whole.
     public var isTorn = false
     /// For sources: lines and what became of them.
@@ -18,7 +20,7 @@ public struct UsageReading: Sendable {
     public static func log<D: Disk>(
         _ disk: D, directory: String, into fold: inout UsageFold, progress: (UInt64) -> Void = { _ in }
     ) throws -> UsageReading {
-        var reader = try LogReader(disk, directory: directory)
+        var reader = try LogReader(disk, directory: directory, times: fold.filter.times)
         var batch = EventBatch()
         var symbols = Symbols()
         let columns = fold.columns
@@ -27,9 +29,11 @@ public struct UsageReading: Sendable {
             guard case .events(let block) = record else { continue }
             try fold.add(batch, symbols: symbols)
             events += UInt64(block.count)
-            progress(events)
+            progress(events + reader.skippedEvents)
         }
-        return UsageReading(names: fold.names(symbols), events: events, isTorn: reader.tail == .torn)
+        return UsageReading(
+            names: fold.names(symbols), events: events, skipped: reader.skippedEvents,
+            isTorn: reader.tail == .torn)
     }
 
     /// Adds every event of sources, duplicate deliveries dropped, and writes nothing.
@@ -63,32 +67,15 @@ public struct UsageReading: Sendable {
         progress: (_ bytes: Int, _ expected: Int?, _ events: UInt64) -> Void,
         take: (borrowing EventBatch, borrowing Symbols) throws -> Void
     ) throws {
-        let feed = EventFeed(options)
-        var duplicates = DuplicateWindow()
-        var batch = EventBatch()
-        var symbols = Symbols()
-        var dropped = 0
-        reading: while true {
-            switch feed.next(into: &batch, symbols: &symbols) {
-            case .finished: break reading
-            case .idle, .recall: continue
-            case .batch:
-                feed.refused.removeAll(keepingCapacity: true)
-                if let fresh = try duplicates.admit(batch, symbols: symbols, firstSequence: reading.events) {
-                    let before = batch.count
-                    batch.keep(fresh)
-                    dropped += before - batch.count
-                }
-                try take(batch, symbols)
-                reading.events += UInt64(batch.count)
-                progress(feed.counts.bytes, feed.bytesExpected, reading.events)
-            }
+        var reader = SourceReader(options)
+        while try reader.next() {
+            try take(reader.batch, reader.symbols)
+            progress(reader.bytes.read, reader.bytes.expected, reader.events)
         }
-        feed.finish()
-        reading.names.symbols = symbols
-        reading.counts = feed.counts
-        reading.counts?.duplicates = dropped
-        reading.problems = feed.problems
+        reading.names.symbols = reader.symbols
+        reading.events = reader.events
+        reading.counts = reader.counts
+        reading.problems = reader.problems
     }
 }
 

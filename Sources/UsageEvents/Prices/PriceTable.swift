@@ -40,6 +40,9 @@ public struct PriceTable: Sendable {
     /// The table that is asked where this one has no price; at most one.
     private var fallback: [PriceTable] = []
 
+    /// Names that stand for models.
+    private var aliases = ModelAliases()
+
     /// How many models have a price here.
     public var count: Int { models.count }
 
@@ -87,13 +90,21 @@ public struct PriceTable: Sendable {
         return table
     }
 
+    /// This table, for models that are called by other names, too.
+    public func naming(_ aliases: ModelAliases) -> PriceTable {
+        var table = self
+        table.aliases = aliases
+        return table
+    }
+
     /// The number of a model, or nil where the table does not know it.
     ///
-    /// Tries the name as spelled; in lower case; what follows the last `/`; without a date at its end
-    /// (`-20260101`, `-2026-01-01`, `@20260101`); folded as `ModelName` does; and last without words at its
-    /// end that name a way of running the model (`-thinking`, `-fast`, `-high`). About two microseconds:
-    /// callers cache it.
-    public func model(named name: String) -> Int? {
+    /// A name that stands for a model is replaced by it. Then it tries the name as spelled; in lower case;
+    /// what follows the last `/`; without a date at its end (`-20260101`, `-2026-01-01`, `@20260101`); folded
+    /// as `ModelName` does; and last without words at its end that name a way of running the model
+    /// (`-thinking`, `-fast`, `-high`). About two microseconds: callers cache it.
+    public func model(named spelled: String) -> Int? {
+        let name = aliases.model(of: spelled)
         if let index = byName[name] { return index }
         let lower = name.lowercased()
         if let index = byLowerName[lower] { return index }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Detection
 import EventLog
 import Pipeline
 import UsageEvents
@@ -8,7 +9,7 @@ struct InputOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Files (also as .zst), folders, - for standard input, or a program whose files on this "
-                + "machine are meant: claude-code, codex.", valueName: "source"),
+                + "machine are meant: claude-code, codex, gemini.", valueName: "source"),
         completion: .file())
     var sources: [String] = []
 
@@ -59,7 +60,8 @@ struct InputOptions: ParsableArguments {
 
     /// What a feed needs; `settings` may name a price table too.
     func feed(_ settings: TidemarkConfiguration) throws -> FeedOptions {
-        var feed = FeedOptions(sources: sources, prices: try priceTable(settings))
+        let prices = try priceTable(settings).naming(settings.detection.aliases)
+        var feed = FeedOptions(sources: sources, prices: prices)
         feed.identity = identity
         feed.source = source
         feed.localIdentity = Platform.userAtHost

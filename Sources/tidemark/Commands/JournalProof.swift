@@ -9,7 +9,9 @@ enum JournalProof {
         var written: [ArraySlice<UInt8>] = []
         var lines = JournalLines(session.disk, log: session.log)
         let exists = try lines.read { written.append($0) }
-        var compared = 0
+        // Of a log that retention has cut off, what was told before is known by its length and checksum.
+        let before = try JournalMark.atStart(session.disk, log: session.log)
+        var compared = before.isBeginning(of: written) ? before.lines : 0
         var difference: (line: Int, journal: String?, replay: String?)?
         var line: [UInt8] = []
         _ = try Replay.log(

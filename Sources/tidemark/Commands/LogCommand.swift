@@ -200,13 +200,14 @@ struct LogVerify: ParsableCommand {
     func run() throws {
         let session = Session(common, json: json)
         let found = try LogVerifier.verify(session.disk, directory: session.log)
+        let unusable = try Retention.problems(session.disk, directory: session.log)
         if json {
-            try session.out.line(Self.json(found))
+            try session.out.line(Self.json(found, unusable))
         } else {
             let what =
                 "\(counted(found.events, "event")), \(counted(found.blocks, "block")), "
                 + byteCount(found.bytes)
-            if found.isSound {
+            if found.isSound, unusable.isEmpty {
                 try session.out.line(
                     (StyledText("sound", .good)
                         + StyledText("  \(what) in \(counted(found.files, "segment"))")).rendered(
@@ -218,7 +219,12 @@ struct LogVerify: ParsableCommand {
                 let line = word + StyledText("  " + escaped(problem.description))
                 try session.out.line(line.rendered(session.style))
             }
-            if !found.isSound { try session.out.line("intact: \(what)") }
+            for file in unusable {
+                let what = "\(file.path), what was known before retention: \(file.why)"
+                let line = StyledText("damaged", .failure) + StyledText("  " + escaped(what))
+                try session.out.line(line.rendered(session.style))
+            }
+            if !found.isSound || !unusable.isEmpty { try session.out.line("intact: \(what)") }
             for gap in found.gaps {
                 let cause = gap.isExpired ? "dropped by retention, with all before" : "lost before a repair"
                 let line = StyledText("gap", .warning) + StyledText("  \(cause): \(gap.words)")
@@ -229,12 +235,14 @@ struct LogVerify: ParsableCommand {
             }
         }
         try session.out.flush()
-        if !found.isSound { throw Failure("", code: ExitStatus.badInput) }
+        if !found.isSound || !unusable.isEmpty { throw Failure("", code: ExitStatus.badInput) }
     }
 
-    private static func json(_ found: LogVerification) -> String {
+    private static func json(
+        _ found: LogVerification, _ unusable: [(path: String, why: String)]
+    ) -> String {
         JSONText.object { json in
-            json.flag("sound", found.isSound)
+            json.flag("sound", found.isSound && unusable.isEmpty)
             json.number("events", found.events)
             json.number("blocks", found.blocks)
             json.number("segments", found.files)
@@ -264,7 +272,13 @@ struct LogVerify: ParsableCommand {
                             inner.string("end_sequence", nil)
                         }
                     }
-                })
+                }
+                    + unusable.map { file in
+                        JSONText.object { inner in
+                            inner.string("kind", "base")
+                            inner.string("file", file.path)
+                        }
+                    })
             json.number("sealed_segments", found.sealed)
             json.number("ids_bytes", found.idsBytes)
             json.number("erased", found.erased)

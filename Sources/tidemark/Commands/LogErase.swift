@@ -11,8 +11,9 @@ struct LogErase: ParsableCommand {
             Its events become holes whose numbers nobody else gets. Its name, request ids and labels that \
             only it had leave every segment; lines that mention it leave the journal, rejected/, \
             operator/, outbox/ and inbox/. Snapshots and the copies of damaged bytes in quarantine/ are \
-            removed, all of them. A receipt without the name stays in the log. The next `tidemark ingest` \
-            derives the alerts anew; those of team mates may differ.
+            removed, all of them; what is kept of events that retention dropped forgets it. A receipt \
+            without the name stays in the log. The next `tidemark ingest` derives the alerts anew; those of \
+            team mates may differ.
 
             Not reached: backups and exports, snapshots of the file system, alerts already sent, text in \
             control records (counted), what the device keeps of blocks it has freed. What is ingested again \
@@ -58,14 +59,15 @@ struct LogErase: ParsableCommand {
     func run() throws {
         let session = Session(common, json: json)
         guard !finish else {
-            guard let done = try LogEraser.finish(session.disk, directory: session.log) else {
+            guard let done = try Retention.finishErasure(session.disk, directory: session.log) else {
                 throw Failure("No erasure was interrupted.", code: ExitStatus.noInput)
             }
             return try tell(done, session)
         }
         let identity = identity ?? ""
         let plan = try LogEraser.plan(session.disk, directory: session.log, identity: identity)
-        guard plan.events + UInt64(plan.lines) > 0 else {
+        let isKnown = try Retention.knows(identity, session.disk, directory: session.log)
+        guard plan.events + UInt64(plan.lines) > 0 || isKnown else {
             throw Failure(
                 "The log has no event of \(identity), and no line about it; see `tidemark inventory`",
                 code: ExitStatus.noInput)
@@ -78,7 +80,7 @@ struct LogErase: ParsableCommand {
             throw Failure(
                 "tidemarkd sends from this log; stop it for the time of the erasure", code: ExitStatus.locked)
         }
-        try tell(LogEraser.erase(session.disk, directory: session.log, identity: identity), session)
+        try tell(Retention.erase(session.disk, directory: session.log, identity: identity), session)
     }
 
     private func tell(_ erasure: LogErasure, _ session: Session) throws {

@@ -13,8 +13,9 @@ struct LogPrune: ParsableCommand {
             log.retention_bytes. The last segment stays. Without either nothing is dropped; nothing else \
             ever drops events.
 
-            The configuration in force is kept. A later replay of the whole log begins at the first event \
-            that is left: it no longer knows what was usual before.
+            The configuration in force is kept, and what the dropped events had taught: a replay begins at \
+            the first event that is left, knows what was usual before, and gives the same alerts from \
+            there on. Under another configuration it goes on from what this one had learned, and says so.
 
             Examples:
               tidemark log seal && tidemark log prune --dry-run --days 400
@@ -54,7 +55,7 @@ struct LogPrune: ParsableCommand {
                 "There is no limit: give --days or --bytes, or set log.retention_days or log.retention_bytes",
                 code: ExitStatus.usage)
         }
-        let report = try LogPruner.prune(
+        let report = try Retention.prune(
             session.disk, directory: session.log, policy: policy, isDryRun: dryRun)
         try session.out.line(
             json ? Self.json(report, isDryRun: dryRun) : Self.text(report, isDryRun: dryRun))

@@ -128,6 +128,11 @@ struct ReplayCommand: ParsableCommand {
                     .warning))
         }
         LogText.report(gaps: summary.gaps, session)
+        if let kept = summary.origin.firstKept {
+            let what = "Events before number \(groupedDigits(kept)) were dropped by retention"
+            session.message(StyledText(what + "; what they taught is kept.", .faint))
+        }
+        if let notice = summary.origin.notice { session.message(StyledText(escaped(notice), .warning)) }
         if summary.alerts == 0, summary.span.days > 0 {
             session.message(StyledText("  " + Self.quiet(summary.span), .good))
         }

@@ -119,7 +119,7 @@ struct UsageOptions: ParsableArguments {
 
     /// Says why there is nothing to show; a person who sees nothing must not have to guess.
     func explainNothing(_ result: UsageResult, _ session: Session) {
-        guard result.reading.events > 0 else {
+        guard result.reading.events + result.reading.skipped > 0 else {
             let next = StyledText("Next: ") + StyledText("tidemark ingest events.ndjson", .command)
             session.message(
                 input.sources.isEmpty
@@ -131,8 +131,10 @@ struct UsageOptions: ParsableArguments {
             guard !result.reading.names.contains(text, in: dimension) else { continue }
             let near = result.reading.names.similar(to: text, in: dimension).map(escaped)
             let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
+            // Blocks of other times were not read, so nobody knows what they have.
+            let which = result.reading.skipped > 0 ? "No event of that time" : "No event"
             session.message(
-                StyledText("No event has the \(UsageText.word(dimension)) \(escaped(text))\(hint)"))
+                StyledText("\(which) has the \(UsageText.word(dimension)) \(escaped(text))\(hint)"))
             return
         }
         session.message("No event matches.")
