@@ -21,12 +21,12 @@ struct CommonOptions: ParsableArguments {
             valueName: "dir"))
     var log: String?
 
-    /// The log's directory, which must be there.
-    func directory() throws -> String {
+    /// The log's directory, which must be there unless this process makes it.
+    func directory(isMade: Bool = false) throws -> String {
         guard let path = LogLocation.directory(log, environment: ProcessEnvironment.value) else {
             throw Failure("no log is named: use -L DIR or set TIDEMARK_LOG", code: .usage)
         }
-        guard try isDirectory(path + "/segments") else {
+        guard try isMade || isDirectory(path + "/segments") else {
             throw Failure(
                 "there is no log in \(path); `tidemark ingest -L \(path)` makes one", code: .noInput)
         }

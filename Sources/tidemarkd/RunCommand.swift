@@ -18,8 +18,16 @@ struct RunCommand: AsyncParsableCommand {
             discussion: "For cron: exit 0 if everything was delivered, 69 if something is left."))
     var once = false
 
+    @OptionGroup var following: FollowOptions
+
     @Flag(name: .shortAndLong, help: "Say only what goes wrong.")
     var quiet = false
+
+    func validate() throws {
+        if once, !following.sources.isEmpty {
+            throw ValidationError("--once ends and --follow does not; `tidemark ingest` reads files once.")
+        }
+    }
 
     func run() async throws {
         do {
@@ -30,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func forward() async throws {
-        let directory = try common.directory()
+        let directory = try common.directory(isMade: !following.sources.isEmpty)
         let delivery = try common.delivery()
         let level: Logger.Level = quiet ? .warning : .info
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level) }
@@ -46,11 +54,22 @@ struct RunCommand: AsyncParsableCommand {
             }
             return
         }
+        // The log first: forwarding begins at the journal's end, which has to be known.
+        let ingestion = try await following.begin(directory, logger)
         try await forwarder.apply(delivery)
-        let service = ForwardingService(forwarder: forwarder, common: common, logger: logger)
         logger.info("forwarding from \(directory) to \(delivery.sinks.count) sinks")
+        // They end in reverse order: what was ingested last is still taken by the forwarder.
+        var services: [any Service] = [
+            ForwardingService(forwarder: forwarder, common: common, logger: logger)
+        ]
+        if let ingestion { services.append(IngestionService(ingestion: ingestion)) }
         try await ServiceGroup(
-            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
 }

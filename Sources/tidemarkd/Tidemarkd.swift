@@ -14,13 +14,14 @@ struct Tidemarkd: AsyncParsableCommand {
               tidemarkd sink test ops --config FILE --dry-run  what would be sent
               tidemarkd sink test ops --config FILE            a marked test alert
               tidemarkd --config FILE                          forward until SIGTERM
+              tidemarkd --config FILE --follow events.ndjson   ingest as well, in one process
               tidemarkd --config FILE --once                   what is due, for cron
 
             SIGTERM ends it after the deliveries in flight; SIGHUP reads the configuration again, and a bad \
             one changes nothing.
 
             Exit codes: 0 done, 64 usage, 69 something could not be delivered, 74 I/O, 75 another process \
-            forwards from this log, 78 bad configuration.
+            forwards from this log or writes to it, 78 bad configuration.
             """,
         version: release,
         subcommands: [RunCommand.self, SinkCommand.self],

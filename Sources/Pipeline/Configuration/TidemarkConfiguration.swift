@@ -1,6 +1,6 @@
 public import Alerting
 public import Detection
-import UsageEvents
+public import UsageEvents
 
 /// Everything that a user may set, with a default for each value: no configuration is a good configuration.
 ///
@@ -86,6 +86,9 @@ public struct TidemarkConfiguration: Hashable, Sendable {
         try configuration.apply(assignments: assignments)
         return configuration
     }
+
+    /// A price table in which the names are known too that `models.aliases` gives.
+    public func naming(_ prices: PriceTable) -> PriceTable { prices.naming(detection.aliases) }
 
     /// Takes over values from environment variables: `TIDEMARK_` and the key in capitals, its dots as
     /// underscores.

@@ -95,7 +95,7 @@ final class EventFeed {
                 settleLines()
                 return .batch
             }
-            if Interruption.pending != nil { return batch.isEmpty ? .finished : .batch }
+            if options.interruption() != nil { return batch.isEmpty ? .finished : .batch }
             guard openNext(), let open = reader else {
                 if held.count > 0 {
                     held.release(before: nil)

@@ -22,6 +22,8 @@ public struct FeedOptions: Sendable {
     public var mapping: ColumnMapping?
     /// The account of events of files that belong to the user of this machine, unless `identity` names one.
     public var localIdentity: String?
+    /// Which signal ends the run early, if one has come; looked at between batches.
+    public var interruption: @Sendable () -> Int32? = { Interruption.pending }
     /// Where the files of programs are.
     public var machine = SourceList.Machine(home: nil, environment: [:])
 

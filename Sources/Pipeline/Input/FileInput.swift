@@ -133,6 +133,9 @@ public func monotonicSeconds() -> Double {
 /// SIGINT and SIGTERM during a run that writes: blocked, and looked for between batches, so that nothing is
 /// cut in the middle.
 public enum Interruption {
+    /// The signal that a service is ended with.
+    public static let ofServices = SIGTERM
+
     /// From now on the two signals wait to be looked for.
     public static func hold() {
         var set = sigset_t()

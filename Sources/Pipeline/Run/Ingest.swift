@@ -163,7 +163,7 @@ public final class Ingest<D: Disk> {
             case .finished: break reading
             case .idle:
                 try rest(since: &idleSince, observer)
-                if Interruption.pending != nil { break reading }
+                if options.feed.interruption() != nil { break reading }
             case .recall: try recall(feed)
             case .batch:
                 idleSince = nil
@@ -183,7 +183,7 @@ public final class Ingest<D: Disk> {
         summary.counts = feed.counts
         summary.counts.duplicates = duplicatesDropped
         summary.problems = feed.problems
-        summary.interruptedBy = Interruption.pending
+        summary.interruptedBy = options.feed.interruption()
         summary.seconds = monotonicSeconds() - began
         return try close(observer)
     }
@@ -310,7 +310,7 @@ public final class Ingest<D: Disk> {
                 if isTold { observer.notice("there is space again; going on") }
                 return
             } catch {
-                guard case .full = error, options.waitsForSpace, Interruption.pending == nil else {
+                guard case .full = error, options.waitsForSpace, options.feed.interruption() == nil else {
                     throw error
                 }
                 if !isTold { observer.notice("\(error) Waiting for space.") }

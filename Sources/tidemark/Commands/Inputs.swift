@@ -60,7 +60,7 @@ struct InputOptions: ParsableArguments {
 
     /// What a feed needs; `settings` may name a price table too.
     func feed(_ settings: TidemarkConfiguration) throws -> FeedOptions {
-        let prices = try priceTable(settings).naming(settings.detection.aliases)
+        let prices = settings.naming(try priceTable(settings))
         var feed = FeedOptions(sources: sources, prices: prices)
         feed.identity = identity
         feed.source = source
