@@ -15,20 +15,6 @@ public enum ProcessEnvironment {
         return value.isEmpty ? nil : value
     }
 
-    /// All variables.
-    public static var all: [String: String] {
-        var all: [String: String] = [:]
-        var next = unsafe environ
-        while let entry = unsafe next.pointee {
-            let text = unsafe String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            unsafe next += 1
-        }
-        return all
-    }
-
     /// Takes a secret out of the environment: read once, it is gone for whoever looks into this process
     /// later.
     static func take(_ name: String) -> String? {

@@ -35,11 +35,12 @@ struct FollowOptions: ParsableArguments {
     func begin(_ log: String, _ logger: Logger) async throws -> Ingestion? {
         if sources.isEmpty { return nil }
         do {
-            let settings = try settings(of: log)
+            let environment = EnvironmentVariables.all
+            let settings = try settings(of: log, environment)
             var feed = FeedOptions(sources: sources, prices: try prices(settings))
             feed.identity = identity
             feed.machine = SourceList.Machine(
-                home: ProcessEnvironment.value("HOME"), environment: ProcessEnvironment.all)
+                home: ProcessEnvironment.value("HOME"), environment: environment)
             if let text = settings.sources.map, let problem = feed.setMapping(text) {
                 throw Failure("sources.map: \(problem)", code: .badConfiguration)
             }
@@ -49,7 +50,7 @@ struct FollowOptions: ParsableArguments {
             var options = IngestOptions(log: log, feed: feed)
             options.waitsForSpace = true
             options.segmentBytes = settings.log.segmentBytes
-            options.environment = ProcessEnvironment.all
+            options.environment = environment
             let ingestion = Ingestion(options, logger: logger)
             try await ingestion.open()
             logger.info("following \(sources.joined(separator: ", "))")
@@ -60,14 +61,16 @@ struct FollowOptions: ParsableArguments {
     }
 
     /// Settings in force: the log's, and over them the environment's.
-    private func settings(of log: String) throws -> TidemarkConfiguration {
+    private func settings(
+        of log: String, _ environment: [String: String]
+    ) throws -> TidemarkConfiguration {
         var own = ""
         do {
             own = try AccountHistory.configuration(PosixDisk(), directory: log).settings.canonicalText
         } catch LogError.noSuchLog {
             // It is about to be made.
         }
-        return try TidemarkConfiguration.effective(log: own, environment: ProcessEnvironment.all)
+        return try TidemarkConfiguration.effective(log: own, environment: environment)
     }
 
     private func prices(_ settings: TidemarkConfiguration) throws -> PriceTable {

@@ -34,7 +34,7 @@ import Testing
     /// The files that speak to the operating system, few and each for one thing.
     private static let platformFiles: [String: String] = [
         "Sources/EventLog/Storage/PosixDisk.swift": "the real disk behind the protocol `Disk`",
-        "Sources/Pipeline/Input/FileInput.swift": "reads files, pipes and the clock",
+        "Sources/Pipeline/Input/FileInput.swift": "reads files, pipes, variables and the clock",
         "Sources/Pipeline/Input/ScratchFile.swift": "a file without a name",
         "Sources/Pipeline/Run/Threads.swift": "threads and the lock by which they share anything",
         "Sources/Service/FileBytes.swift": "reads files of the administrator with owner and permissions",

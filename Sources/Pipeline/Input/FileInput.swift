@@ -1,4 +1,4 @@
-// What inputs, clocks and signals need of the operating system.
+// What inputs, clocks, variables and signals need of the operating system.
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -128,6 +128,23 @@ public func monotonicSeconds() -> Double {
     var now = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+}
+
+/// The variables of the environment, for both programs.
+public enum EnvironmentVariables {
+    /// All of them, by name.
+    public static var all: [String: String] {
+        var all: [String: String] = [:]
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let text = unsafe String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            unsafe next += 1
+        }
+        return all
+    }
 }
 
 /// SIGINT and SIGTERM during a run that writes: blocked, and looked for between batches, so that nothing is

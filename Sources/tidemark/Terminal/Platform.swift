@@ -82,18 +82,7 @@ enum Platform {
     }
 
     /// All variables of the environment.
-    static func environment() -> [String: String] {
-        var all: [String: String] = [:]
-        var next = unsafe environ
-        while let entry = unsafe next.pointee {
-            let text = unsafe String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                all[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            unsafe next += 1
-        }
-        return all
-    }
+    static func environment() -> [String: String] { EnvironmentVariables.all }
 
     /// The user's name and the machine's, for events that name no account.
     static var userAtHost: String {
