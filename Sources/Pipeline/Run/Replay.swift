@@ -47,10 +47,14 @@ public struct ReplaySummary: Sendable {
 public enum Replay {
     /// Folds a log; `emit` takes transitions in journal order.
     ///
-    /// - Parameter threads: how many work on it; they change nothing but the time. Nil takes one for each
-    ///   processor, up to eight.
+    /// - Parameters:
+    ///   - until: transitions from this time on are not wanted; where nothing behind can change what lies
+    ///     before, it is not read. Some may come all the same.
+    ///   - threads: how many work on it; they change nothing but the time. Nil takes one for each processor,
+    ///     up to eight.
     public static func log<D: Disk>(
-        _ disk: D, directory: String, override: RunConfiguration?, threads: Int? = 1,
+        _ disk: D, directory: String, override: RunConfiguration?, until: Timestamp? = nil,
+        threads: Int? = 1,
         progress: (UInt64, Int) -> Void = { _, _ in },
         emit: ([AlertTransition]) throws -> Void
     ) throws -> ReplaySummary {
@@ -61,11 +65,12 @@ public enum Replay {
             if !transitions.isEmpty { try emit(transitions) }
             progress(events, summary.alerts)
         }
+        let end = try until.map { time throws in try ReplayEnd(before: time, disk, directory: directory) }
         let threads = threads ?? min(Threads.processors, 8)
         // What is known where a log begins is of all accounts: scorers that share them cannot begin there.
         if threads > 1, try LogBase.find(disk, directory: directory) == nil {
             var fold = try ThreadedFold(disk, directory: directory, override: override, threads: threads)
-            try fold.run(emit: take)
+            try fold.run(stopping: end, emit: take)
             summary.finish(
                 fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)
         } else {
@@ -75,6 +80,7 @@ public enum Replay {
             while try fold.step(into: &transitions) {
                 try take(fold.events, transitions)
                 transitions.removeAll(keepingCapacity: true)
+                if let end, end.isReached(fold.nextSequence, now: fold.engine.now) { break }
             }
             summary.finish(
                 fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)

@@ -79,9 +79,11 @@ struct ThreadedFold<D: Disk>: ~Copyable {
             BlockLine(blocks: threads + 2, scorers: Self.scorers(configuration, threads: threads)))
     }
 
-    /// Folds everything up to a place, or to the end of the log; `emit` takes the transitions of a block.
+    /// Folds everything up to a place, or to the end of the log, or so far that nothing more is wanted; `emit`
+    /// takes the transitions of a block.
     mutating func run(
-        until end: Place = .end, emit: (_ events: UInt64, [AlertTransition]) throws -> Void
+        until end: Place = .end, stopping stop: ReplayEnd? = nil,
+        emit: (_ events: UInt64, [AlertTransition]) throws -> Void
     ) throws {
         let line = line
         let workers = Threads(threads - 1) {
@@ -89,7 +91,7 @@ struct ThreadedFold<D: Disk>: ~Copyable {
             while line.take({ $0.next() }).run(&decoder, line) {}
         }
         do {
-            try lead(until: end, emit)
+            try lead(until: end, stopping: stop, emit)
         } catch {
             line.update { $0.stop() }
             workers.join()
@@ -101,13 +103,15 @@ struct ThreadedFold<D: Disk>: ~Copyable {
 
     /// What the thread does that reads and judges.
     private mutating func lead(
-        until end: Place, _ emit: (UInt64, [AlertTransition]) throws -> Void
+        until end: Place, stopping stop: ReplayEnd?, _ emit: (UInt64, [AlertTransition]) throws -> Void
     ) throws {
         var decoder = RawBlockDecoder()
         var transitions: [AlertTransition] = []
         while true {
             let mayRead =
-                if case .nothing = pending {
+                if case .nothing = pending,
+                    !(stop?.isReached(reader.nextSequence, now: engine.now) ?? false)
+                {
                     reader.nextSequence < end.sequence
                         || reader.nextSequence == end.sequence && recordsRead < end.records
                 } else { false }

@@ -78,7 +78,7 @@ struct ReplayCommand: ParsableCommand {
                 let size = bar.isShown ? try LogStatistics(session.disk, directory: session.log).events : 0
                 summary = try Replay.log(
                     session.disk, directory: session.log, override: try logOverride(session),
-                    threads: threads,
+                    until: collector.until, threads: threads,
                     progress: { events, alerts in
                         bar.update(.events(events, of: size), events: events, alerts: alerts)
                     }, emit: collector.take)
@@ -177,7 +177,7 @@ struct ReplayCommand: ParsableCommand {
 private final class Collector {
     private let session: Session
     private let since: TimeBound?
-    private let until: TimeBound?
+    private let bound: TimeBound?
     private var filter: AlertFilter
     private var isResolved: Bool
     private var held: [AlertTransition] = []
@@ -191,14 +191,17 @@ private final class Collector {
     init(_ session: Session, all: Bool, since: TimeBound?, until: TimeBound?) {
         self.session = session
         self.since = since
-        self.until = until
+        bound = until
         filter = AlertFilter(all: all || session.json)
         isResolved = since == nil && until == nil
     }
 
+    /// The time before which alerts are wanted, once it is known.
+    var until: Timestamp? { filter.until }
+
     func resolve(now: Timestamp) throws {
         filter.since = since?.resolved(now: now)
-        filter.until = until?.resolved(now: now)
+        filter.until = bound?.resolved(now: now)
         isResolved = true
     }
 
@@ -246,7 +249,7 @@ private final class Collector {
                 line.append(", \(counted(digest, "digest line"))\(filter.all ? "" : " (--all shows them)")")
             }
         }
-        if suppressed > 0, since == nil, until == nil {
+        if suppressed > 0, since == nil, bound == nil {
             line.append("; \(groupedDigits(UInt64(suppressed))) held back as repeats", .faint)
         }
         return line
