@@ -1,9 +1,9 @@
 extension LogReader {
-    /// The sequence from which on every event of a log lies at or behind a time, ms UTC, and no control record
-    /// stands; `UInt64.max` where the log ends in something that cannot be read.
+    /// The sequence from which on every event of a log lies at or behind a time, ms UTC, and no control
+    /// record stands; `UInt64.max` where the log ends in something that cannot be read.
     ///
-    /// Reads the indexes of sealed segments and the headers of blocks in others, from the end backwards, up to
-    /// the last segment that has something in front.
+    /// Reads the indexes of sealed segments and the headers of blocks in others, from the end backwards, up
+    /// to the last segment that has something in front.
     public static func end(
         ofEventsBefore time: Int64, _ disk: D, directory path: String
     ) throws(LogError) -> UInt64 {
