@@ -21,13 +21,14 @@ share := $(DESTDIR)$(PREFIX)/share
 # A seed is one life of a log on a simulated disk, with seven or eight crashes in it.
 SEEDS ?= 15000
 
-.PHONY: help demo build test simulate drill fuzz lint format bench install install-service uninstall clean prerequisites
+.PHONY: help demo build test simulate drill race fuzz lint format bench install install-service uninstall clean prerequisites
 
 help: ## what there is
 	@echo "make demo      build the command line and watch it work on a bundled log (two minutes the first time)"
 	@echo "make test      all tests, 20,000 simulated crashes, then the benchmarks at their smoke sizes"
 	@echo "make simulate  more crashes on a simulated disk  [SEEDS=15000, or SEEDS=FIRST-LAST]"
-	@echo "make drill     real faults on the real binary: kills, failing calls, full disks, power cuts"
+	@echo "make drill     real faults on the real binary: kills, failing calls, full disks, power cuts; memory, starts"
+	@echo "make race      what runs on several threads, under the thread sanitizer (half an hour)"
 	@echo "make fuzz      mutated inputs to everything that reads, a minute each  [FUZZ_SECONDS=60]"
 	@echo "make build     an optimised tidemark in .build/release"
 	@echo "make install   binary, completions and man page below PREFIX=$(PREFIX)  [DESTDIR=]"
@@ -58,6 +59,10 @@ drill: build
 	@.ci/drill
 	@$(SWIFT) build -c release --product tidemarkd
 	@.ci/drill-delivery
+	@.ci/drill-endurance
+
+race: prerequisites
+	@SWIFT="$(SWIFT)" .ci/race
 
 fuzz: prerequisites
 	@$(CORE_ONLY) SWIFT="$(SWIFT)" .ci/fuzz
