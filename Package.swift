@@ -36,11 +36,12 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
-        .target(name: "UsageEvents"),
+        .systemLibrary(name: "CIntrinsics"),
+        .target(name: "UsageEvents", dependencies: ["CIntrinsics"]),
         .target(name: "Statistics"),
-        .target(name: "EventLog", dependencies: ["UsageEvents", "CZstd"]),
-        .target(name: "Connectors", dependencies: ["UsageEvents"]),
-        .target(name: "Detection", dependencies: ["UsageEvents", "Statistics"]),
+        .target(name: "EventLog", dependencies: ["UsageEvents", "CIntrinsics", "CZstd"]),
+        .target(name: "Connectors", dependencies: ["UsageEvents", "CIntrinsics"]),
+        .target(name: "Detection", dependencies: ["UsageEvents", "Statistics", "CIntrinsics"]),
         .target(name: "Alerting", dependencies: ["UsageEvents", "Detection"]),
         .target(
             name: "Pipeline",

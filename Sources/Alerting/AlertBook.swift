@@ -8,7 +8,7 @@ public import UsageEvents
 /// matters most.
 public struct AlertBook: Sendable {
     /// Quiet times that are remembered before those past on the log's clock are dropped: about 10 MB.
-    private static let quietMax = 100_000
+    private static let quietKept = 100_000
 
     /// What is open, and what may be said about it.
     struct Open {
@@ -42,11 +42,18 @@ public struct AlertBook: Sendable {
     @usableFromInline var nextDeadline = Int64.max
     /// Anomalies that were not told because something like them had been.
     public internal(set) var suppressed = 0
+    /// How many alerts and quiet times there may be; see `makeRoom`.
+    let openMax: Int
+    let quietMax: Int
+    /// What had to end early because there was no room for more.
+    public internal(set) var overflow = Overflow()
 
     /// A book without alerts; `fingerprint` names the configuration in each alert's evidence.
     public init(configuration: AlertingConfiguration, fingerprint: String) {
         self.configuration = configuration
         self.fingerprint = fingerprint
+        openMax = FoldBounds.current.openAlerts
+        quietMax = FoldBounds.current.quietTimes
     }
 
     /// The last transition of each open alert, by id.
@@ -75,7 +82,7 @@ public struct AlertBook: Sendable {
         for (deadline, _, key) in due {
             if let entry = open[key] { expire(key, entry, deadline, into: &out) }
         }
-        if quiet.count > Self.quietMax {
+        if quiet.count > Self.quietKept {
             quiet = quiet.filter { $0.value.until > now.rawValue }
         }
     }
@@ -129,6 +136,7 @@ public struct AlertBook: Sendable {
             suppressed += 1
             return
         }
+        makeRoom(at: now, symbols: symbols, into: &out)
         let identity = symbols.identities.text(of: anomaly.account)
         let fired = transition(anomaly, id: Self.id(anomaly, identity: identity), symbols: symbols)
         open[key] = Open(transition: fired, anomaly: anomaly)

@@ -38,7 +38,7 @@ public struct AlertTransition: Sendable {
     /// One sentence.
     public var title: String
     /// Why this transition: `first`, `grew`, `rollout`, `back_to_normal`, `accepted`, `superseded`,
-    /// `expired`.
+    /// `expired`, `displaced`.
     public var reason: String
     /// What was observed: nano-dollars or tokens.
     public var observed: Int64

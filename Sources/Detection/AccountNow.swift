@@ -6,12 +6,15 @@ import UsageEvents
 /// running clock hour have used is summed here, and `limit` is the sum at which something has to be looked
 /// at. All windows follow from it when somebody asks (`sums`).
 struct AccountNow: Sendable {
-    /// The account's clock; `Int64.min` before its first event.
-    var clock = Int64.min
-    /// Five-minute slot of the clock.
+    /// Five-minute slot of the clock; `Int32.min` before the account's first event.
     var slot = Int32.min
-    /// The newest cell of the ring, and in the highest bit whether somebody watches.
-    private var ringAndWatch = CellPool.none
+    /// Milliseconds of the clock in its slot.
+    var inSlot: UInt32 = 0
+    /// The block with the slots of the clock's hour, and in the highest bit whether somebody watches.
+    private var ringAndWatch = PastBlocks.none
+    /// The block with the hours that are past and not learned, the running one where it has something that is
+    /// no request, and the slots of the hour before that of the clock.
+    var past = PastBlocks.none
     /// What requests have used in the clock's hour.
     var total = Totals()
     /// The total at which a window may have reached its trigger; `closed` where every event has to be looked
@@ -20,19 +23,35 @@ struct AccountNow: Sendable {
     /// Models and MCP servers used before, to spare the look-up of nearly all events.
     var known = KnownValues()
 
-    /// Whether an event is neither late nor of a model or server that may be new.
+    /// Whether there was an event before.
+    var hasClock: Bool { slot != Int32.min }
+
+    /// The account's clock, the largest time of its events.
+    var clock: Int64 {
+        get { Int64(slot) &* Self.slotTime &+ Int64(inSlot) }
+        set { inSlot = UInt32(clamping: time(inSlot: newValue)) }
+    }
+
+    /// How far a time is behind the beginning of the clock's slot.
     @inline(__always)
-    func knows(_ ts: Int64, group: UInt32, server: UInt32) -> Bool {
-        ts >= clock && known.contains(group: group, server: server)
+    func time(inSlot ts: Int64) -> Int64 { ts &- Int64(slot) &* Self.slotTime }
+
+    /// Milliseconds of a slot.
+    static let slotTime = 5 * Timestamp.minute
+
+    /// The slot of a time. Those beyond the year 12,000 are all in one.
+    @inline(__always)
+    static func slot(of ts: Int64) -> Int32 {
+        Int32(min(max(floorDivide(ts, slotTime), -1 << 30), 1 << 30))
     }
 
     /// Takes an event of the running slot; false, with nothing done, where it has to be looked at.
     @inline(__always)
-    mutating func add(_ totals: Totals, at ts: Int64) -> Bool {
+    mutating func add(_ totals: Totals, inSlot time: Int64) -> Bool {
         let next = Totals(cost: total.cost &+ totals.cost, tokens: total.tokens &+ totals.tokens)
         guard next.cost < limit.cost, next.tokens < limit.tokens else { return false }
         total = next
-        clock = ts
+        inSlot = UInt32(truncatingIfNeeded: time)
         return true
     }
 
@@ -45,15 +64,13 @@ struct AccountNow: Sendable {
         set { ringAndWatch = ringAndWatch & ~(1 << 31) | (newValue ? 1 << 31 : 0) }
     }
 
-    /// The newest cell of the ring: the five-minute slots of the clock's hour, newest first, without the
-    /// running one. Each holds what the hour had used at its end.
+    /// The block with the ring: the five-minute slots of the clock's hour without the running one. Each holds
+    /// what the hour had used at its end.
     var ring: UInt32 {
         get { ringAndWatch & ~(1 << 31) }
         set { ringAndWatch = newValue | ringAndWatch & (1 << 31) }
     }
 
-    /// Where the five-minute slot of the clock ends.
-    var slotEnd: Int64 { (Int64(slot) &+ 1) &* (5 * Timestamp.minute) }
     /// The hour of the clock, in hours since the epoch.
     var hour: Int32 { Self.hour(ofSlot: slot) }
 

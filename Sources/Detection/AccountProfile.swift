@@ -41,9 +41,9 @@ extension Scorer {
     /// What an account's baselines say; nil for an account that was never seen.
     public func profile(of account: UInt32) -> AccountProfile? {
         let place = share.place(of: account)
-        guard share.has(account), place < now.count, now[place].clock != Int64.min else { return nil }
+        guard share.has(account), place < now.count, now[place].hasClock else { return nil }
         let state = states[place]
-        let sums = state.sums(now[place], cells)
+        let sums = now[place].sums(cells)
         let levels = Metric.allCases.map { metric in
             let known = state.baseline(metric, configuration.baseline)
             let current = sums[metric]

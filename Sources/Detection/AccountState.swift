@@ -1,15 +1,12 @@
 import Statistics
 import UsageEvents
 
-/// What an account's past has taught, and what its closed hours add to its windows: 192 bytes, touched when
-/// an hour ends.
+/// What an account's past has taught: 160 bytes, touched when an hour ends.
 ///
 /// Four baselines of logarithms (base 2): totals of active days, and the largest hour of an active day.
 struct AccountState: Sendable {
     /// The totals at which an excursion begins, by `Metric`; `Int64.max` where the detector is off.
     var thresholds = FourTotals(repeating: .max)
-    /// What the cells of `hours` hold that are in the rolling day.
-    var dayBefore = Totals()
     /// First event of the hour of the clock.
     var hourFirstSequence: UInt64 = .max
 
@@ -20,10 +17,6 @@ struct AccountState: Sendable {
     var priceCost: Double = 0
     var priceTokens: Double = 0
 
-    /// Hours that are past and not learned; the running one where it has something that is no request.
-    var hours = HourList()
-    /// The newest slot of the clock hour before that of the clock.
-    var ringBefore = CellPool.none
     /// Number of the watch that notes what drives the totals; 0 for none.
     var watch: UInt32 = 0
     /// Active hours learned.
@@ -36,13 +29,25 @@ struct AccountState: Sendable {
     var peakSpend = ForgettingMoments()
     var peakTokens = ForgettingMoments()
 
-    /// Levels that may be adopted as the new normal.
-    var levelSpend = Level()
+    /// Levels that may be adopted as the new normal: sums of logarithms, and days.
+    private var sumSpend: Float = 0
+    private var sumTokens: Float = 0
+    private var daysSpend: UInt8 = 0
+    private var daysTokens: UInt8 = 0
     /// Bit per `Metric`: above its threshold and not yet back.
     var open: UInt8 = 0
     /// Bit per `Metric`: the open excursion began without history.
     var openAsNewcomer: UInt8 = 0
-    var levelTokens = Level()
+
+    /// Levels that may be adopted as the new normal.
+    var levelSpend: Level {
+        get { Level(sum: sumSpend, days: daysSpend) }
+        set { (sumSpend, daysSpend) = (newValue.sum, newValue.days) }
+    }
+    var levelTokens: Level {
+        get { Level(sum: sumTokens, days: daysTokens) }
+        set { (sumTokens, daysTokens) = (newValue.sum, newValue.days) }
+    }
 
     /// An account before its first event.
     init(_ rules: Rules) {

@@ -1,7 +1,16 @@
 /// Exact counts by key: open addressing, 16 bytes a slot, at most half full. No key is 0.
 struct CountTable: Sendable {
     private(set) var slots = [(key: UInt64, count: Int)](repeating: (0, 0), count: 1_024)
-    private var used = 0
+    /// Keys that have a count.
+    private(set) var used = 0
+
+    /// How often a key was counted.
+    func count(of key: UInt64) -> Int {
+        let mask = slots.count - 1
+        var at = mixed(key) & mask
+        while slots[at].key != 0, slots[at].key != key { at = (at + 1) & mask }
+        return slots[at].count
+    }
 
     /// Counts a key once more; returns how often it had been counted before. O(1).
     mutating func increment(_ key: UInt64) -> Int {

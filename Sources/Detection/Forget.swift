@@ -15,8 +15,8 @@ extension Scorer {
             let value = UInt32(truncatingIfNeeded: key) & 0x7fff_ffff
             if key & Self.serverBit != 0 { values.servers.append(value) } else { values.models.append(value) }
         }
-        var kept = PairSet()
-        for key in used.slots where key != 0 {
+        var kept = UsedTable()
+        for key in used.keys {
             let owner = UInt32(truncatingIfNeeded: key >> 32)
             guard owner != account else { continue }
             _ = kept.insert(

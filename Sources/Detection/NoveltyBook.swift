@@ -35,12 +35,26 @@ struct NoveltyBook: Sendable {
 
     /// How many accounts have used a value, by key.
     var users = CountTable()
+    private let teamUsesMax: Int
+    /// First uses that count as known to their team, because too many of others are counted already.
+    private(set) var uncounted: UInt64 = 0
     /// By number of the team.
     var teams: [Team] = []
     /// Which accounts are in which team.
     var members = TeamMembers()
     var news: [UInt64: News] = [:]
     var logSince: Int64?
+
+    /// Nobody uses anything; the users of so many values are counted by team.
+    init(teamUsesMax: Int = FoldBounds.current.teamUses) { self.teamUsesMax = teamUsesMax }
+
+    /// Counts a further user in a team; returns how many there were. What there is no room for counts as used
+    /// by everybody. A team's key is never taken from the whole organisation's, which are few.
+    private mutating func countInTeam(_ key: UInt64) -> Int {
+        guard users.used >= teamUsesMax, users.count(of: key) == 0 else { return users.increment(key) }
+        uncounted += 1
+        return Self.approved
+    }
 
     /// Milliseconds between two times of a log, which may lie further apart than an `Int64` counts; exact for
     /// all that anybody can live through.
@@ -60,7 +74,7 @@ struct NoveltyBook: Sendable {
         var inTeam = 0
         var teamKnown = false
         if signal.team != 0, signal.team != symbols.unassignedTeam {
-            inTeam = users.increment(Self.key(use, team: signal.team))
+            inTeam = countInTeam(Self.key(use, team: signal.team))
             let team = Int(signal.team)
             if team >= teams.count {
                 teams.append(contentsOf: repeatElement(Team(), count: team + 1 - teams.count))
@@ -118,4 +132,10 @@ struct NoveltyBook: Sendable {
         if inOrganisation == 0 { news[everywhere] = News(at: time, anomaly: anomaly) }
         return anomaly
     }
+}
+
+extension Judge {
+    /// First uses that count as known to a team, and such by accounts that do not count as members of a
+    /// further one, in this run: there was no room to remember more.
+    public var beyond: (teamUses: UInt64, members: UInt64) { (novelty.uncounted, novelty.members.refused) }
 }

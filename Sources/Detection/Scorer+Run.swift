@@ -17,7 +17,7 @@ extension Scorer {
     /// otherwise. Array subscripts would check at each access that nobody shares the array.
     private static func addRun(
         _ batch: borrowing EventBatch, _ rows: Range<Int>, _ allNow: inout [AccountNow],
-        _ allStates: inout [AccountState], _ cells: inout CellPool, _ watches: inout WatchPool,
+        _ allStates: inout [AccountState], _ cells: inout PastBlocks, _ watches: inout WatchPool,
         _ rules: Rules, _ share: Share, _ groups: Span<UInt32>, firstSequence: UInt64,
         historical: Bool, into signals: inout [Signal]
     ) -> Int {
@@ -33,24 +33,27 @@ extension Scorer {
         var now = allNow.mutableSpan
         var states = allStates.mutableSpan
         for row in rows {
+            prefetch(row, identity.count &- 1, identity, ts, share, now, states, cells)
             guard share.has(identity[row]) else { continue }
             let a = share.place(of: identity[row])
             let time = ts[row]
             let totals = Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row])
             let number = model[row]
             let group = Int(number) < groups.count ? groups[Int(number)] : number
-            guard EventShape(rawValue: shape[row]).grain == .request,
-                now[a].knows(time, group: group, server: server[row])
+            var inSlot = now[a].time(inSlot: time)
+            guard EventShape(rawValue: shape[row]).grain == .request, inSlot >= Int64(now[a].inSlot),
+                now[a].known.contains(group: group, server: server[row])
             else { return row }
-            if time >= now[a].slotEnd {
+            if inSlot >= AccountNow.slotTime {
                 // Excursions of an account that is watched may end now, and a new account has no past.
                 guard !now[a].isWatched, !now[a].isClosed else { return row }
                 let stamp = Stamp(
                     sequence: firstSequence &+ UInt64(row), at: time, account: identity[row],
                     team: batch.team[row], historical: historical)
                 states[a].move(&now[a], &cells, rules, stamp, into: &signals)
+                inSlot = now[a].time(inSlot: time)
             }
-            guard now[a].add(totals, at: time) else { return row }
+            guard now[a].add(totals, inSlot: inSlot) else { return row }
             if now[a].isWatched {
                 let facet = Facet(
                     tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],

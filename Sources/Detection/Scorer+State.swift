@@ -1,12 +1,12 @@
 public import UsageEvents
 
-// The scorer as bytes: what the events have made of it, and nothing of the way there. Slots that are past are
-// left out, and so is what only spares work (limits, free places in pools, the order in which values came).
+// The scorer as bytes: what the events have made of it, and nothing of the way there. What only spares work
+// (limits, free places in pools, the order in which values came) is left out.
 
 extension Scorer {
     /// Notes which symbols the state refers to.
     public func mark(_ codes: inout StateCodes) {
-        for a in now.indices where now[a].clock != Int64.min { codes.identities.insert(UInt32(a)) }
+        for a in now.indices where now[a].hasClock { codes.identities.insert(UInt32(a)) }
         for key in usedKeys() where key & Self.serverBit != 0 {
             codes.mcpServers.insert(UInt32(truncatingIfNeeded: key) & 0x7fff_ffff)
         }
@@ -24,10 +24,10 @@ extension Scorer {
 
     /// What all accounts have used, each once, as in `used`.
     func usedKeys() -> [UInt64] {
-        var keys = used.slots.filter { $0 != 0 && UInt32(truncatingIfNeeded: $0) != Self.mark }
+        var keys = used.keys
         for a in now.indices {
             let account = UInt32(a) << share.shift | share.part
-            if used.contains(account: account, isServer: false, value: Self.mark) { continue }
+            if used.has(account) { continue }
             for value in now[a].known.values {
                 keys.append(
                     UInt64(account) << 32 | (value.isServer ? Self.serverBit : 0) | UInt64(value.number))
@@ -47,32 +47,15 @@ extension Scorer {
             let own = now[account]
             let state = states[account]
             w.signed(own.clock)
-            w.signed(own.slot)
+            own.total.write(into: &w)
             state.write(into: &w)
-            write(own.slots(before: state.ringBefore, cells), into: &w)
-            write(cells.hours(state.hours, clock: own.hour), into: &w)
+            cells.write(own.ring, into: &w)
+            cells.write(own.past, into: &w)
             w.flag(own.isWatched)
             if own.isWatched { watches[state.watch].write(into: &w, codes) }
             let range = values.starts[code]..<values.starts[code + 1]
             w.count(range.count)
             for i in range { w.unsigned(values.values[i]) }
-        }
-    }
-
-    /// Writes a ring: which slots have something, the running one first, and what.
-    private func write(_ slots: [Totals], into w: inout StateWriter) {
-        var mask: UInt64 = 0
-        for back in slots.indices where !slots[back].isZero { mask |= 1 << UInt64(back) }
-        w.unsigned(mask)
-        for slot in slots where !slot.isZero { slot.write(into: &w) }
-    }
-
-    private func write(_ hours: [HourCell], into w: inout StateWriter) {
-        w.count(hours.count)
-        for cell in hours {
-            w.signed(cell.hour)
-            cell.totals.write(into: &w)
-            w.unsigned(cell.firstSequence)
         }
     }
 
@@ -123,26 +106,17 @@ extension Scorer {
         _ r: inout StateReader, account: UInt32, _ numbers: StateNumbers, groups: UInt32
     ) throws(StateFault) {
         var own = AccountNow()
-        own.clock = try r.signed()
-        own.slot = try r.signed32()
-        let slot = Int32(truncatingIfNeeded: floorDivide(own.clock, 5 * Timestamp.minute))
-        try r.check(own.clock != Int64.min && own.slot == slot, "the clock of an account")
+        let clock = try r.signed()
+        own.slot = AccountNow.slot(of: clock)
+        own.clock = clock
+        try r.check(own.clock == clock, "the clock of an account")
+        own.total = try Totals(&r)
         var state = try AccountState(&r, rules)
-        let mask = try r.unsigned()
-        try r.check(mask >> UInt64(AccountState.slots) == 0, "the slots of a ring")
-        var slots = [Totals](repeating: Totals(), count: AccountState.slots)
-        for back in slots.indices where mask & 1 << UInt64(back) != 0 { slots[back] = try Totals(&r) }
-        state.ringBefore = own.resume(slots: slots, &cells)
-        let count = try r.count(eachAtLeast: 4)
-        var before: Int32?
-        for _ in 0..<count {
-            let hour = try r.signed32()
-            let isRecent = hour <= own.hour && Int64(hour) > Int64(own.hour) - Int64(AccountState.hoursKept)
-            try r.check(isRecent && before.map { $0 < hour } ?? true, "hours in ascending order")
-            before = hour
-            cells.add(
-                try Totals(&r), hour: hour, sequence: try r.unsigned(), to: &state.hours, clock: own.hour)
-        }
+        let firstSlot = own.hour * Int32(AccountState.slots)
+        own.ring = try cells.read(&r, own, slots: firstSlot..<own.slot, hours: 0)
+        own.past = try cells.read(
+            &r, own, slots: firstSlot - Int32(AccountState.slots)..<firstSlot,
+            hours: Int(AccountState.hoursKept))
         own.isWatched = try r.flag()
         var triggers = state.watchLevels
         if own.isWatched {
@@ -151,7 +125,7 @@ extension Scorer {
             state.watch = watches.resume(watch)
         }
         if state.hourFirstSequence != .max {
-            own.limit = triggers.limit(tail: own.tail(state.ringBefore, cells), day: state.dayBefore)
+            own.limit = triggers.limit(tail: own.tail(cells), day: own.dayBefore(cells))
         }
         var last: UInt32?
         var values: [(number: UInt32, isServer: Bool)] = []
@@ -170,7 +144,6 @@ extension Scorer {
             values.append((number, isServer))
         }
         if isSpread {
-            _ = used.insert(account: account, isServer: false, value: Self.mark)
             for value in values {
                 _ = used.insert(account: account, isServer: value.isServer, value: value.number)
             }

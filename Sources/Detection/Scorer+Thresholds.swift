@@ -12,7 +12,7 @@ extension Scorer {
             watches[states[a].watch].add(event.totals, event.facet)
             watches[states[a].watch].follow(states[a], rules)
         }
-        let sums = states[a].sums(now[a], cells)
+        let sums = now[a].sums(cells)
         for metric in Metric.allCases where sums[metric] >= watches[states[a].watch].triggers[metric] {
             signals.append(
                 raise(metric, observed: sums[metric], hour: nil, event: event, retroactive: late))
@@ -24,8 +24,8 @@ extension Scorer {
         let a = event.account
         let totals =
             hour == now[a].hour
-            ? states[a].hourTotals(now[a], cells)
-            : cells.find(hour, in: states[a].hours, clock: now[a].hour)?.totals ?? Totals()
+            ? now[a].hourTotals(cells)
+            : cells.find(hour, in: now[a].past, clock: now[a].hour)?.totals ?? Totals()
         for metric in [Metric.spendHour, .tokensHour] {
             let observed = metric.isSpend ? totals.cost : totals.tokens
             let isOpen = states[a].open & metric.bit != 0
@@ -68,12 +68,12 @@ extension Scorer {
         let enough = observed - observed / 10
         let current = states[a].hourFirstSequence
         if let hour, hour != now[a].hour {
-            let cell = cells.find(hour, in: states[a].hours, clock: now[a].hour)
+            let cell = cells.find(hour, in: now[a].past, clock: now[a].hour)
             return (Int64(hour) * Timestamp.hour, cell?.firstSequence ?? current)
         }
         var sum: Int64 = 0
         if metric.isHour, hour == nil {
-            let slots = now[a].slots(before: states[a].ringBefore, cells)
+            let slots = now[a].slots(cells)
             var back = 0
             while back < slots.count {
                 sum &+= amount(slots[back])
@@ -81,13 +81,13 @@ extension Scorer {
                 back += 1
             }
             let at = Int64(now[a].slot - Int32(min(back, slots.count - 1))) * 5 * Timestamp.minute
-            let before = cells.find(now[a].hour - 1, in: states[a].hours, clock: now[a].hour)
+            let before = cells.find(now[a].hour - 1, in: now[a].past, clock: now[a].hour)
             return (at, min(current, before?.firstSequence ?? current))
         }
-        sum = amount(states[a].hourTotals(now[a], cells))
+        sum = amount(now[a].hourTotals(cells))
         var since = now[a].hour
         var sequence = current
-        for cell in cells.hours(states[a].hours, clock: now[a].hour).reversed()
+        for cell in cells.hours(of: now[a].past, clock: now[a].hour).reversed()
         where cell.hour < now[a].hour {
             guard sum < enough, cell.hour > now[a].hour - 24 else { break }
             sum &+= amount(cell.totals)
@@ -112,7 +112,7 @@ extension Scorer {
     /// nobody watches.
     mutating func endExcursions(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
-        let sums = states[a].sums(now[a], cells)
+        let sums = now[a].sums(cells)
         var isLow = true
         for metric in Metric.allCases where states[a].thresholds[metric] != .max {
             let sum = sums[metric]

@@ -4,7 +4,7 @@ extension Scorer {
     /// The account's clock has entered a new slot: windows roll, past hours are learned, excursions may end.
     mutating func roll(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
-        let slot = Int32(truncatingIfNeeded: floorDivide(event.ts, 5 * Timestamp.minute))
+        let slot = AccountNow.slot(of: event.ts)
         let isNewHour = AccountNow.hour(ofSlot: slot) != now[a].hour
         if isNewHour {
             states[a].enter(&now[a], slot: slot, &cells, rules, event.stamp, into: &signals)
@@ -13,6 +13,7 @@ extension Scorer {
             now[a].closeSlot(&cells)
             now[a].slot = slot
         }
+        now[a].clock = event.ts
         guard now[a].isWatched else { return }
         endExcursions(event, into: &signals)
         guard isNewHour else { return }
@@ -25,8 +26,8 @@ extension Scorer {
     /// belongs to.
     mutating func addLate(_ event: Observation, late: Bool, into signals: inout [Signal]) {
         let a = event.account
-        let slot = Int32(truncatingIfNeeded: floorDivide(event.ts, 5 * Timestamp.minute))
-        let hour = Int32(truncatingIfNeeded: floorDivide(event.ts, Timestamp.hour))
+        let slot = AccountNow.slot(of: event.ts)
+        let hour = AccountNow.hour(ofSlot: slot)
         guard hour > now[a].hour - AccountState.hoursKept else {
             lateEvents += 1
             if Int32(truncatingIfNeeded: floorDivide(event.ts, Timestamp.day)) == states[a].day {
@@ -39,12 +40,12 @@ extension Scorer {
         if hour == now[a].hour {
             states[a].hourFirstSequence = min(states[a].hourFirstSequence, event.sequence)
         }
-        if isInRing { now[a].addLate(event.totals, slot: slot, before: &states[a].ringBefore, &cells) }
+        if isInRing { now[a].addLate(event.totals, slot: slot, &cells) }
         if hour != now[a].hour || !isInRing {
+            let (clock, running) = (now[a].hour, now[a].slot)
             cells.add(
-                event.totals, hour: hour, sequence: event.sequence, to: &states[a].hours,
-                clock: now[a].hour)
-            if hour > now[a].hour - 24 { states[a].dayBefore += event.totals }
+                event.totals, hour: hour, sequence: event.sequence, to: &now[a].past, clock: clock,
+                slot: running)
         }
         if !isInRing { checkHour(hour, event: event, late: late, into: &signals) }
     }

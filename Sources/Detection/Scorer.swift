@@ -5,7 +5,7 @@ public import UsageEvents
 ///
 /// An account's signals depend on its own events and the configuration only, never on another account, a
 /// clock or the size of a batch. Cost: a few additions and comparisons an event; everything else happens
-/// when a five-minute slot ends or a trigger is reached. Memory: 256 bytes an account, 20 for each active
+/// when a five-minute slot ends or a trigger is reached. Memory: 224 bytes an account, 16 for each active
 /// hour of its last 25 and each active five minutes of its last two hours, and 12 to 24 for each model and
 /// MCP server that it has used where they are more than eight.
 public struct Scorer: Sendable {
@@ -15,9 +15,9 @@ public struct Scorer: Sendable {
     var now: [AccountNow] = []
     var states: [AccountState] = []
     /// Past hours and slots.
-    var cells = CellPool()
+    var cells = PastBlocks()
     var watches = WatchPool()
-    var used = PairSet()
+    var used = UsedTable()
     /// Which spellings of models are one model.
     var folding: ModelFolding
     /// Events that came behind the 25 hours that are kept: they count in no window.
@@ -110,12 +110,14 @@ public struct Scorer: Sendable {
     @inline(never)
     private mutating func observe(_ event: Observation, into signals: inout [Signal]) {
         let a = event.account
-        let late = event.ts < now[a].clock
+        let time = now[a].time(inSlot: event.ts)
+        let late = time < Int64(now[a].inSlot)
         if !late {
+            if time >= AccountNow.slotTime { roll(event, into: &signals) }
             now[a].clock = event.ts
-            if event.ts >= now[a].slotEnd { roll(event, into: &signals) }
         }
         firstUses(of: event, late: late, into: &signals)
+        var windows: (tail: Totals, day: Totals)?
         if event.grain != .config, event.grain != .snapshot {
             if late || event.grain != .request {
                 addLate(event, late: late, into: &signals)
@@ -124,21 +126,24 @@ public struct Scorer: Sendable {
                 states[a].hourFirstSequence = min(states[a].hourFirstSequence, event.sequence)
                 now[a].total += event.totals
             }
-            if states[a].sums(now[a], cells).reaches(triggers(a)) {
+            let (tail, day) = (now[a].tail(cells), now[a].dayBefore(cells))
+            if now[a].sums(tail: tail, day: day).reaches(triggers(a)) {
                 trigger(event, late: late, into: &signals)
             }
+            windows = (tail, day)
         }
-        renewLimit(a)
+        renewLimit(a, windows)
     }
 
-    /// Finds anew at which total an account has to be looked at.
-    mutating func renewLimit(_ a: Int) {
+    /// Finds anew at which total an account has to be looked at; `windows` is what they hold beside the
+    /// total, where that is known.
+    mutating func renewLimit(_ a: Int, _ windows: (tail: Totals, day: Totals)? = nil) {
         // The first event that counts in an hour is looked at, wherever the clock entered it.
         let isBegun = states[a].hourFirstSequence != .max
         now[a].limit =
             isBegun
             ? triggers(a).limit(
-                tail: now[a].tail(states[a].ringBefore, cells), day: states[a].dayBefore)
+                tail: windows?.tail ?? now[a].tail(cells), day: windows?.day ?? now[a].dayBefore(cells))
             : AccountNow.closed
     }
 
@@ -161,24 +166,20 @@ public struct Scorer: Sendable {
     }
 
     /// Takes note of a use. The first eight values of an account are kept with it; those of an account that
-    /// has more, or larger numbers, are in a table of their own, under a mark that says so.
+    /// has more, or larger numbers, are in a table of their own.
     private mutating func isFirstUse(_ event: Observation, _ number: UInt32, isServer: Bool) -> Bool {
         let a = event.account
         let account = event.stamp.account
         if now[a].known.contains(number, isServer: isServer) { return false }
         defer { now[a].known.insert(number, isServer: isServer) }
-        if !used.contains(account: account, isServer: false, value: Self.mark) {
+        if !used.has(account) {
             if number <= KnownValues.max, !now[a].known.isFull { return true }
             for value in now[a].known.values {
                 _ = used.insert(account: account, isServer: value.isServer, value: value.number)
             }
-            _ = used.insert(account: account, isServer: false, value: Self.mark)
         }
         return used.insert(account: account, isServer: isServer, value: number)
     }
-
-    /// In `used`: all that the account has used is there. No group and no server has this number.
-    static let mark: UInt32 = 0
 
     private func firstUse(
         _ kind: AlertKind, _ value: UInt32, group: UInt32, _ event: Observation, _ late: Bool

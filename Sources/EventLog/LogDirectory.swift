@@ -30,6 +30,9 @@ struct LogDirectory {
     /// The file of request ids beside a sealed segment.
     func ids(_ firstSequence: UInt64) -> String { segments + "/" + LogFormat.idsName(firstSequence) }
 
+    /// The file of sums by day beside a sealed segment.
+    func cells(_ firstSequence: UInt64) -> String { segments + "/" + LogFormat.cellsName(firstSequence) }
+
     /// The first sequences of the segments, ascending; nil where there is no log.
     func list<D: Disk>(_ disk: D) throws(LogError) -> [UInt64]? {
         do throws(IOFailure) {

@@ -66,6 +66,8 @@ public struct LogDamage: Hashable, Sendable {
         case footer = "index at the end of a sealed segment"
         /// The file of request ids beside a sealed segment.
         case ids = "file of request ids"
+        /// The file of sums by day beside a sealed segment, which can be made again.
+        case cells = "file of sums by day"
         /// Bytes behind the end that the next segment states.
         case trailingBytes = "bytes behind the end of a segment"
     }
@@ -88,6 +90,12 @@ public struct LogDamage: Hashable, Sendable {
         self.kind = kind
         self.firstSequence = firstSequence
         self.endSequence = endSequence
+    }
+
+    /// The same at another place in the file.
+    func at(_ offset: Int) -> LogDamage {
+        LogDamage(
+            file: file, offset: offset, kind: kind, firstSequence: firstSequence, endSequence: endSequence)
     }
 }
 

@@ -56,6 +56,11 @@ public enum LogFormat {
         segmentName(firstSequence).dropLast(3) + "ids"
     }
 
+    /// The name of the file of sums by day beside a segment.
+    static func cellsName(_ firstSequence: UInt64) -> String {
+        segmentName(firstSequence).dropLast(3) + "cells"
+    }
+
     /// The name of the file of what was known where a log begins.
     static func baseName(_ sequence: UInt64) -> String { segmentName(sequence).dropLast(3) + "base" }
 
@@ -74,6 +79,11 @@ public enum LogFormat {
     /// The first sequence of the segment beside which a file of request ids stands; nil for any other name.
     static func firstSequence(ofIDs name: String) -> UInt64? {
         name.hasSuffix(".ids") ? number(name.dropLast(4)) : nil
+    }
+
+    /// The first sequence of the segment beside which a file of sums by day stands; nil for any other name.
+    static func firstSequence(ofCells name: String) -> UInt64? {
+        name.hasSuffix(".cells") ? number(name.dropLast(6)) : nil
     }
 
     private static func number(_ digits: Substring) -> UInt64? {

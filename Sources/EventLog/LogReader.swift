@@ -23,6 +23,9 @@ public struct LogReader<D: Disk>: ~Copyable {
     /// What a repair could not save of the part that was read: its events are not delivered.
     public private(set) var gaps: [LogGap] = []
 
+    /// Whether tables of many names begin anew: for callers that are done with a batch when they ask again.
+    package var forgetsNames = false
+
     private let disk: D
     private let directory: LogDirectory
     private var segments: [UInt64]
@@ -117,6 +120,7 @@ public struct LogReader<D: Disk>: ~Copyable {
                     advance(block, chain)
                     continue
                 }
+                if forgetsNames, symbols.isLarge { symbols = Symbols() }
                 guard let record = try decode(block, columns, &batch, &symbols) else {
                     return stopAtTornTail()
                 }

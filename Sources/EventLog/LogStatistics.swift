@@ -8,7 +8,7 @@ public struct LogStatistics: Sendable, Hashable {
     public private(set) var segments = 0
     /// Records: blocks of events and others.
     public private(set) var blocks = 0
-    /// Bytes of all segment files and of the request ids beside them.
+    /// Bytes of all segment files and of what stands beside them.
     public private(set) var bytes = 0
     /// Segments that are sealed.
     public private(set) var sealedSegments = 0
@@ -33,11 +33,13 @@ public struct LogStatistics: Sendable, Hashable {
         public let bytes: Int
     }
 
-    /// Bytes of everything but ids.
-    public var eventsBytes: Int { bytes - idsBytes }
+    /// Bytes of sums by day beside sealed segments.
+    public private(set) var cellsBytes = 0
+    /// Bytes of what was known where retention cut the log off.
+    public private(set) var baseBytes = 0
 
-    /// Bytes of sidecar files with sums by hour; this version writes none.
-    public var cellsBytes: Int { 0 }
+    /// Bytes of the events themselves: of everything but ids, sums and what was known.
+    public var eventsBytes: Int { bytes - idsBytes - cellsBytes - baseBytes }
 
     /// Bytes of all files for each event; 0 where there is no event.
     public var bytesPerEvent: Double { events == 0 ? 0 : Double(bytes) / Double(events) }
@@ -48,7 +50,7 @@ public struct LogStatistics: Sendable, Hashable {
         let directory = LogDirectory(path)
         guard let found = try directory.list(disk) else { throw .noSuchLog(path: path) }
         var sizes = [Int](repeating: 0, count: 256)
-        var symbols = Symbols()
+        var symbols = Symbols.forFold
         for (i, first) in found.enumerated() {
             switch try SegmentFile.open(disk, directory.segment(first), firstSequence: first) {
             case .bad(let error): throw error
@@ -59,6 +61,7 @@ public struct LogStatistics: Sendable, Hashable {
                 try add(&file, isLast: i == found.count - 1, sizes: &sizes, symbols: &symbols)
                 guard let seal = file.header.seal else { continue }
                 sealedSegments += 1
+                cellsBytes += try directory.bytes(disk, of: directory.cells(first))
                 guard seal.hasIDs else { continue }
                 var ids = IDsFile(disk, directory, first)
                 let length = try ids.length() ?? 0
@@ -79,6 +82,15 @@ public struct LogStatistics: Sendable, Hashable {
             }
         }
         columns.append(Column(name: "framing", bytes: framing))
+        for path in try Self.baseFiles(disk, path) {
+            baseBytes += try directory.bytes(disk, of: path)
+        }
+        bytes += cellsBytes + baseBytes
+    }
+
+    private static func baseFiles<D: Disk>(_ disk: D, _ path: String) throws(LogError) -> [String] {
+        guard let base = try LogBase.find(disk, directory: path) else { return [] }
+        return try systemCalls { () throws(IOFailure) in try base.files(disk) }
     }
 
     /// Events of a block that were erased.

@@ -36,6 +36,8 @@ public struct LogVerification: Sendable, Hashable {
     public internal(set) var sealed = 0
     /// Bytes of request ids beside them.
     public internal(set) var idsBytes = 0
+    /// Bytes of sums by day beside them.
+    public internal(set) var cellsBytes = 0
     /// Events of accounts that were erased.
     public internal(set) var erased: UInt64 = 0
 
@@ -134,6 +136,7 @@ public struct LogVerifier<D: Disk> {
                     report(file.footerDamage(file.start))
                 }
                 try verifyIDs(header, index)
+                try verifyCells(&file)
             }
             return (header, file.statedEnd(end), file.statedLength)
         }
@@ -166,7 +169,7 @@ public struct LogVerifier<D: Disk> {
             file: directory.ids(first), offset: 0, kind: .ids, firstSequence: first,
             endSequence: seal.endSequence)
         do throws(LogError) {
-            switch try SegmentFile.open(disk, directory.ids(first), firstSequence: first, isIDs: true) {
+            switch try SegmentFile.open(disk, directory.ids(first), firstSequence: first, as: .ids) {
             case .torn: report(lost)
             case .bad(let error):
                 guard case .damaged = error else { throw error }
@@ -186,6 +189,32 @@ public struct LogVerifier<D: Disk> {
         } catch {
             guard case .io(let failure) = error, failure.cause == .missing else { throw error }
             withoutIDs.append((first, seal.endSequence))
+        }
+    }
+
+    /// Verifies the file of sums beside a sealed segment against the sum of its events. That there is none is
+    /// no damage.
+    private mutating func verifyCells(_ file: inout SegmentFile<D>) throws(LogError) {
+        let first = file.header.firstSequence
+        var damage = LogDamage(
+            file: directory.cells(first), offset: 0, kind: .cells, firstSequence: first, endSequence: first)
+        switch try CellsFile.open(disk, directory, of: &file) {
+        case .missing: return
+        case .refused(let refusal):
+            if refusal.reason == .newer { return }
+            if case .damaged(let offset) = refusal.reason { damage = damage.at(offset) }
+            report(damage)
+        case .usable(let cells):
+            result.cellsBytes += cells.length
+            do throws(LogError) {
+                if try !CellsWriter(disk, directory).agrees(cells, with: file) { report(damage) }
+            } catch {
+                // What is wrong with the segment has been said; beside an erasure nobody reads.
+                switch error {
+                case .damaged, .erasing: return
+                default: throw error
+                }
+            }
         }
     }
 
@@ -217,11 +246,12 @@ public struct LogVerifier<D: Disk> {
             case .block(let block, let chain):
                 result.blocks += 1
                 switch block.kind {
-                case .gap where !file.header.isIDs: result.gaps.append(LogGap(block))
-                case .events where !file.header.isIDs: try count(block, in: file, at: position, &decoder)
+                case .gap where file.header.role == .events: result.gaps.append(LogGap(block))
+                case .events where file.header.role == .events:
+                    try count(block, in: file, at: position, &decoder)
                 default: break
                 }
-                index.add(block, decoderDirectory, at: position.offset, isIDs: file.header.isIDs)
+                index.add(block, decoderDirectory, at: position.offset, isIDs: file.header.role == .ids)
                 position.offset += block.length
                 position.chain = chain
                 position.sequence = block.endSequence

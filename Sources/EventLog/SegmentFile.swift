@@ -35,9 +35,9 @@ struct SegmentFile<D: Disk>: ~Copyable {
         self.length = length
     }
 
-    /// Opens the segment whose name states `firstSequence`, or the file of request ids beside it.
+    /// Opens the segment whose name states `firstSequence`, or a file of another role beside it.
     static func open(
-        _ disk: D, _ path: String, firstSequence: UInt64, isIDs: Bool = false
+        _ disk: D, _ path: String, firstSequence: UInt64, as role: SegmentHeader.Role = .events
     ) throws(LogError) -> Opened {
         do throws(IOFailure) {
             let file = try OwnedFile(disk, path, .read)
@@ -48,7 +48,7 @@ struct SegmentFile<D: Disk>: ~Copyable {
                 file: path, offset: 0, kind: .segmentHeader, firstSequence: firstSequence, endSequence: nil)
             switch n == LogFormat.segmentHeaderBytes ? SegmentHeader.parse(bytes.span) : .damaged {
             case .header(let header, let chain):
-                guard header.firstSequence == firstSequence, header.isIDs == isIDs else {
+                guard header.firstSequence == firstSequence, header.role == role else {
                     return .bad(.damaged(damage))
                 }
                 return .segment(SegmentFile(file: file, header: header, chain: chain, length: length))
@@ -161,7 +161,7 @@ struct SegmentFile<D: Disk>: ~Copyable {
         do throws(BlockFault) {
             if onlySums {
                 try decoder.check(bytes, header: header, directory: directory)
-            } else if self.header.isIDs {
+            } else if self.header.role == .ids {
                 try decoder.check(bytes, header: header, directory: directory)
                 _ = try decoder.requestIDs(bytes, header: header, directory: directory)
             } else {

@@ -169,7 +169,9 @@ public struct SimulatedLife: ~Copyable {
     /// Seals what can be sealed; before the first incarnation has written anything there is nothing.
     private mutating func seal() throws(LogError) {
         do throws(LogError) {
-            result.sealed += try LogSealer.seal(disk, directory: Self.directory).sealed
+            var options = LogSealer<SimulatedDisk>.Options()
+            options.makesCells = seed % 2 == 0
+            result.sealed += try LogSealer.seal(disk, directory: Self.directory, options: options).sealed
         } catch {
             guard case .noSuchLog = error else { throw error }
         }

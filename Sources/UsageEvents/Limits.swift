@@ -31,6 +31,9 @@ public enum Limits {
     public static let decompressionRatioMax = 2_000
     /// Bytes of one segment file before the writer begins the next.
     public static let segmentBytes = 64 << 20
+    /// Cells (sums by day) beside one segment; with more it has none. They take about 130 bytes of memory
+    /// each while they are made.
+    public static let cellsPerSegmentMax = 1 << 20
     /// Keys that a generation of the duplicate window holds before it may end; two generations are
     /// remembered.
     public static let duplicateKeysMin = 1_000_000
@@ -55,4 +58,31 @@ public enum Limits {
     public static let rejectedLineBytesMax = 4_096
     /// Pairs of group and period that a report sums up: about 1 GB. A million accounts with four models each.
     public static let usageGroupsMax = 4_000_000
+    /// Accounts that detection tells apart, about 2 GB; further ones are one account together, so that what
+    /// they use is still seen.
+    public static let accountsMax = 4_194_304
+    /// Models that detection tells apart, and MCP servers; each may be told once to everybody.
+    public static let valuesMax = 65_536
+    /// Teams that detection tells apart.
+    public static let teamsMax = 65_536
+    /// Projects, client programs, tools of servers and sources whose names detection keeps.
+    public static let facetNamesMax = 262_144
+    /// Names of one kind that a reader of sources or a writer keeps before it forgets all of them: about 60
+    /// MB. The log has the names with each block, so that nothing is lost.
+    public static let feedNamesMax = 1_048_576
+    /// Models and MCP servers of which it is remembered that one account has used them: twice what the
+    /// largest gateways offer. Further ones count as known to the account.
+    public static let valuesPerAccountMax = 1_024
+    /// Pairs of a team and a model or MCP server of which the users are counted: 32 to 64 bytes each. A value
+    /// that comes to further pairs counts as known to the team.
+    public static let teamUsesMax = 8_388_608
+    /// Teams that accounts have named beside their first: 12 to 24 bytes each. Further ones do not count as
+    /// members.
+    public static let furtherTeamsMax = 16_777_216
+    /// Alerts that may be open, about 2 kB each. At the bound the sixteenth of them that would end first is
+    /// ended, alerts about first uses before all others.
+    public static let openAlertsMax = 262_144
+    /// Accounts and families of alerts that are held back for a while after an alert: about 100 bytes each.
+    /// At the bound the sixteenth of them that ends first may be told again.
+    public static let quietTimesMax = 1_048_576
 }

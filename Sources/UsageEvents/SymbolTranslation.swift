@@ -22,7 +22,7 @@ public struct SymbolTranslation: Sendable {
         if index >= known.count {
             known.append(contentsOf: repeatElement(0, count: max(from.count, index + 1) - known.count))
         }
-        if known[index] == 0 { known[index] = to.intern(from.text(of: symbol)) }
+        if known[index] == 0 { known[index] = from.withUTF8(of: symbol) { to.intern($0) } }
         return known[index]
     }
 
@@ -44,6 +44,30 @@ public struct SymbolTranslation: Sendable {
         batch.source.append(
             Self.translate(other.source[row], &sources, from.sources, &symbols.sources), row: at)
         batch.appendValues(row: row, of: other)
+    }
+
+    /// Gives a batch numbers of `symbols` in the labels that detection looks at: all but the source and the
+    /// tool of a server, which keep theirs.
+    package mutating func translateDetected(
+        _ batch: inout EventBatch, from: Symbols, to symbols: inout Symbols
+    ) {
+        Self.translate(&batch.identity, &identities, from.identities, &symbols.identities)
+        Self.translate(&batch.team, &teams, from.teams, &symbols.teams)
+        Self.translate(&batch.tool, &tools, from.tools, &symbols.tools)
+        Self.translate(&batch.model, &models, from.models, &symbols.models)
+        Self.translate(&batch.mcpServer, &mcpServers, from.mcpServers, &symbols.mcpServers)
+        guard !batch.project.isDefault else { return }
+        var column = batch.project.values
+        Self.translate(&column, &projects, from.projects, &symbols.projects)
+        batch.project.replace(column)
+    }
+
+    private static func translate(
+        _ column: inout [UInt32], _ known: inout [UInt32], _ from: SymbolTable, _ to: inout SymbolTable
+    ) {
+        for row in column.indices where column[row] != SymbolTable.null {
+            column[row] = translate(column[row], &known, from, &to)
+        }
     }
 }
 

@@ -23,7 +23,8 @@ import UsageEvents
                 + "adopters")
         #expect(
             fields(AlertBook(configuration: AlertingConfiguration(), fingerprint: ""))
-                == "configuration fingerprint families open deadlines quiet nextDeadline suppressed")
+                == "configuration fingerprint families open deadlines quiet nextDeadline suppressed "
+                + "openMax quietMax overflow")
         #expect(fields(AlertBook.Key(account: 0, family: 0)) == "account family")
         #expect(fields(AlertBook.Quiet(until: 0, startsAt: time)) == "until startsAt")
         let entry = AlertBook.Open(transition: told, anomaly: anomaly)

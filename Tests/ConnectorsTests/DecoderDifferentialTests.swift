@@ -59,6 +59,37 @@ import UsageEvents
         #expect(exceptions < 1_000)
     }
 
+    /// What comes three times is what the scanner expects next; then it finds almost that.
+    @Test(arguments: 0..<2)
+    func `lines that depart from the lines before are read as if they stood alone`(part: Int) {
+        var lines = RandomLines(seed: UInt64(part) + 300)
+        var random = SplitMix64(seed: UInt64(part))
+        let keys = Field.allCases.map { Array(",\"\($0.key)\":1".utf8) } + [Array(",\"unheard\":[1]".utf8)]
+        var text: [UInt8] = []
+        for _ in 0..<3_000 {
+            let line = lines.next()
+            for _ in 0..<3 { text += line + [0x0a] }
+            let commas = line.indices.filter { line[$0] == UInt8(ascii: ",") }
+            for _ in 0..<6 {
+                var other = line
+                let at = commas.isEmpty ? other.count : commas[random.below(commas.count)]
+                switch random.below(5) {
+                case 0: other.insert(contentsOf: keys[random.below(keys.count)], at: at)
+                case 1: other.insert(contentsOf: [UInt8](repeating: 0xff, count: 16), at: at)
+                case 2: other.insert(contentsOf: other[at...], at: at)
+                case 3: other.removeSubrange(at...)
+                default: other.removeSubrange(at..<(commas.first { $0 > at } ?? other.count))
+                }
+                text += other + [0x0a]
+            }
+        }
+        let fast = Decoded(text, options: Self.options, usesScanner: true)
+        let general = Decoded(text, options: Self.options, usesScanner: false)
+        expectSame(fast, general)
+        #expect(fast.events.count > 5_000)
+        #expect(fast.rejections.count > 5_000)
+    }
+
     @Test(arguments: [1, 2, 7, 64, 300, 4_096])
     func `input cut into pieces of any size gives the same batch`(size: Int) {
         var lines = RandomLines(seed: 7)

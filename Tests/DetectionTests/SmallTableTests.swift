@@ -59,9 +59,9 @@ import UsageEvents
         #expect(model.count > 2_048)
     }
 
-    @Test func `an account takes 256 bytes, an hour or a slot of it 20`() {
+    @Test func `an account takes 224 bytes, an hour or a slot of it 16`() {
         #expect(MemoryLayout<AccountNow>.stride == 64)
-        #expect(MemoryLayout<AccountState>.stride == 192)
-        #expect(MemoryLayout<PackedCell>.stride == 20)
+        #expect(MemoryLayout<AccountState>.stride == 160)
+        #expect(MemoryLayout<PastUnit>.stride == 16)
     }
 }

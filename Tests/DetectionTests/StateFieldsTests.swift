@@ -19,30 +19,31 @@ import UsageEvents
                 Scorer(configuration: configuration),
                 "rules share now states cells watches used folding lateEvents"
             ),
-            (AccountNow(), "clock slot ringAndWatch total limit known"),
+            (AccountNow(), "slot inSlot ringAndWatch past total limit known"),
             (
                 AccountState(rules),
-                "thresholds dayBefore hourFirstSequence dayTotals dayPeak priceCost priceTokens hours "
-                    + "ringBefore watch hoursLearned day daySpend dayTokens peakSpend peakTokens levelSpend "
-                    + "open openAsNewcomer levelTokens"
+                "thresholds hourFirstSequence dayTotals dayPeak priceCost priceTokens "
+                    + "watch hoursLearned day daySpend dayTokens peakSpend peakTokens "
+                    + "sumSpend sumTokens daysSpend daysTokens open openAsNewcomer"
             ),
             (FourTotals(), "spendHour tokensHour spendDay tokensDay"),
             (Totals(), "cost tokens"),
             (Level(), "sum days"),
-            (CellContent(place: 0, totals: Totals()), "place totals firstSequence link"),
-            (HourList(), "oldest newest"),
+            (HourCell(hour: 0, totals: Totals(), firstSequence: 0), "hour totals firstSequence"),
+            (SlotCell(slot: 0, totals: Totals()), "slot totals"),
             (KnownValues(), "low high"),
-            (CellPool(), "pieces free freeLists count wide"),
+            (PastBlocks(), "pieces pages roomy freePages draft"),
             (Watch(), "parts since triggers"),
             (WatchPool(), "watches free"),
             (PairSet(), "slots count"),
+            (UsedTable(), "pairs counts valuesMax refused"),
             (CountTable(), "slots used"),
             (ModelFolding(aliases: ModelAliases()), "groups byName aliases"),
             (Facet(), "tool model mcpServer project basis"),
             (Part(facet: Facet(), totals: Totals()), "facet totals"),
             (Judge(configuration: configuration), "configuration clock priors novelty"),
             (LogClock(), "accounts clocks count received now"),
-            (NoveltyBook(), "users teams members news logSince"),
+            (NoveltyBook(), "users teamUsesMax uncounted teams members news logSince"),
             (NoveltyBook.Team(), "since members"),
             (
                 Expectation(value: 0, low: 0, high: 0, score: 0, threshold: 0),

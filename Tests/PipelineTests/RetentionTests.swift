@@ -83,6 +83,16 @@ import UsageEvents
             #expect(pruned.digest == full.digest, "seed \(seed), \(share) %")
             let isEqual = try pruned.journal == Self.rest(log, of: full.journal)
             #expect(isEqual, "seed \(seed), \(share) %")
+            for threads in [1, 2, 3, 8] {
+                var told: [UInt8] = []
+                let summary = try Replay.log(
+                    log.disk, directory: Log.path, override: nil, threads: threads
+                ) {
+                    for transition in $0 { told += Array(transition.json.utf8) + [UInt8(ascii: "\n")] }
+                }
+                #expect(summary.origin == fold.origin)
+                #expect(told == pruned.journal, "seed \(seed), \(share) %, \(threads) threads")
+            }
             bytes.append(pruned.journal.count)
             var lines = full.journal.split(separator: UInt8(ascii: "\n"))
             #expect(fold.journal.isBeginning(of: lines))

@@ -155,11 +155,8 @@ struct BlockEncoder: ~Copyable {
         scratch.append(varint: UInt64(shapes.symbols.count))
         appendLengths(identities, symbols.identities)
         for kind in LabelKind.allCases { appendLengths(labels[kind.rawValue], kind.table(of: symbols)) }
-        for symbol in identities.symbols { scratch.append(contentsOf: symbols.identities.utf8(of: symbol)) }
-        for kind in LabelKind.allCases {
-            let table = kind.table(of: symbols)
-            for symbol in labels[kind.rawValue].symbols { scratch.append(contentsOf: table.utf8(of: symbol)) }
-        }
+        appendTexts(identities, symbols.identities)
+        for kind in LabelKind.allCases { appendTexts(labels[kind.rawValue], kind.table(of: symbols)) }
         for number in shapes.symbols { scratch.append(littleEndian: shapeTable.values[Int(number) - 1]) }
         addScratch(.dictionary)
     }
@@ -171,10 +168,14 @@ struct BlockEncoder: ~Copyable {
 
     private mutating func appendLengths(_ index: LabelIndex, _ table: SymbolTable) {
         for symbol in index.symbols {
-            let length = table.utf8(of: symbol).count
+            let length = table.withUTF8(of: symbol) { $0.count }
             precondition(length >= 1 && length <= Limits.labelBytesMax, "connectors reject longer labels")
             scratch.append(UInt8(length - 1))
         }
+    }
+
+    private mutating func appendTexts(_ index: LabelIndex, _ table: SymbolTable) {
+        for symbol in index.symbols { table.withUTF8(of: symbol) { scratch.append(span: $0) } }
     }
 
     private mutating func writeLabels(_ index: LabelIndex, _ column: StreamColumn) {

@@ -50,11 +50,6 @@ enum LabelKind: Int, CaseIterable {
     }
 }
 
-extension SymbolTable {
-    /// Bytes of all texts.
-    var textBytes: Int { count > 1 ? utf8(of: UInt32(count - 1)).endIndex : 0 }
-}
-
 /// Numbers the distinct shapes of a block from 1 on: there are hardly ever more than a few.
 struct ShapeTable {
     private(set) var values: [UInt32] = []

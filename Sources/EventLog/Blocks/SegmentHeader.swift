@@ -15,8 +15,18 @@ struct SegmentHeader: Equatable {
     var writer: String = SegmentHeader.program
     /// What a sealed segment says besides; nil in one that is, or was, appended to.
     var seal: Seal?
-    /// Whether this is the file of request ids beside a sealed segment.
-    var isIDs = false
+    /// What the blocks of the file hold.
+    var role = Role.events
+
+    /// What the blocks of a file hold that begins with such a header.
+    enum Role {
+        /// The events of a segment.
+        case events
+        /// Request ids, beside a sealed segment.
+        case ids
+        /// Sums by day, beside a sealed segment.
+        case cells
+    }
 
     /// What the header of a sealed segment keeps of the open form that it replaces, so that the segment
     /// behind it still follows.
@@ -43,9 +53,15 @@ struct SegmentHeader: Equatable {
     /// The name and version that this program signs with.
     static let program = "tidemark 0.1"
 
-    /// No sequence has the highest bit, so no block of ids passes for a block of events.
+    /// No sequence has the two highest bits, so no block of ids or of cells passes for a block of events.
     var identity: FileIdentity {
-        FileIdentity(logID: logID, firstSequence: isIDs ? firstSequence | 1 << 63 : firstSequence)
+        let mark: UInt64 =
+            switch role {
+            case .events: 0
+            case .ids: 1 << 63
+            case .cells: 3 << 62
+            }
+        return FileIdentity(logID: logID, firstSequence: firstSequence | mark)
     }
 
     /// Whether a reader may begin here: nothing was before it, or what was is gone on purpose.
@@ -57,13 +73,14 @@ struct SegmentHeader: Equatable {
         static let hasIDs: UInt32 = 2
         static let isBase: UInt32 = 4
         static let isIDs: UInt32 = 8
-        static let all: UInt32 = 15
+        static let isCells: UInt32 = 16
+        static let all: UInt32 = 31
     }
 
     private var flags: UInt32 {
         guard let seal else { return 0 }
         return Flag.sealed | (seal.hasIDs ? Flag.hasIDs : 0) | (seal.isBase ? Flag.isBase : 0)
-            | (isIDs ? Flag.isIDs : 0)
+            | (role == .ids ? Flag.isIDs : 0) | (role == .cells ? Flag.isCells : 0)
     }
 
     /// The 128 bytes; the last four are their checksum.
@@ -134,7 +151,7 @@ struct SegmentHeader: Equatable {
                 return .damaged
             }
             header.seal = seal
-            header.isIDs = flags & Flag.isIDs != 0
+            header.role = flags & Flag.isCells != 0 ? .cells : flags & Flag.isIDs != 0 ? .ids : .events
         }
         return .header(header, chain: sum)
     }

@@ -14,10 +14,12 @@ public import UsageEvents
 public struct DuplicateWindow: Sendable {
     private(set) var sources: [SourceWindow] = []
     private var indexes: [String: Int] = [:]
-    private var hashes: [Hash128] = []
+    /// Those of the rows that are looked up next.
+    private var hashes = [Hash128](repeating: Hash128(high: 0, low: 0), count: Self.lookAhead)
     var end: UInt64 = 0
-    /// For how many rows at once slots are read ahead: few enough to stay in the cache until they are needed.
-    private static let lookAhead = 256
+    /// How many ids are hashed before they are looked up: enough for the memory to answer meanwhile, few
+    /// enough for the answers to stay in the cache.
+    private static let lookAhead = KeyGeneration.lookAhead
     private let bounds: Bounds
 
     /// The sizes of a window.
@@ -49,8 +51,6 @@ public struct DuplicateWindow: Sendable {
         let source = batch.source
         let rows = batch.count
         let numbers = try resolve(source, rows: rows, symbols: symbols.sources)
-        hash(column, rows: rows)
-        let hashes = hashes
         var sequence = firstSequence
         var mask = [Bool](repeating: true, count: rows)
         var row = 0
@@ -60,7 +60,7 @@ public struct DuplicateWindow: Sendable {
             var next = min(row + Self.lookAhead, rows)
             if !source.isDefault { next = (row..<next).first { source[$0] != symbol } ?? next }
             sources[numbers[Int(symbol)]].admit(
-                row..<next, hashes, batch, sequence: &sequence, bounds: bounds, mask: &mask)
+                row..<next, batch, &hashes, sequence: &sequence, bounds: bounds, mask: &mask)
             row = next
         }
         end = sequence
@@ -105,6 +105,7 @@ public struct DuplicateWindow: Sendable {
         _ disk: D, directory: String, from sequence: UInt64, beforeSegment end: UInt64? = nil
     ) throws(LogError) {
         var reader = try LogReader(disk, directory: directory, from: sequence, beforeSegment: end)
+        reader.forgetsNames = true
         var batch = EventBatch()
         var symbols = Symbols()
         while let record = try reader.next(into: &batch, symbols: &symbols, columns: .duplicateKeys) {
@@ -147,19 +148,6 @@ public struct DuplicateWindow: Sendable {
         indexes[source.name] = sources.count
         sources.append(source)
     }
-
-    /// The hashes first, then the look-ups: the processor then waits for several of those at once.
-    private mutating func hash(_ column: TextColumn, rows: Int) {
-        hashes.removeAll(keepingCapacity: true)
-        hashes.reserveCapacity(rows)
-        let bytes = column.bytes
-        let ends = column.ends
-        var start = 0
-        for row in 0..<rows {
-            hashes.append(Hash128(bytes.span.extracting(start..<ends[row])))
-            start = ends[row]
-        }
-    }
 }
 
 extension DuplicateWindow: Equatable {
@@ -177,8 +165,6 @@ struct SourceWindow: Sendable, Equatable {
     /// Events before this sequence do not count: they were forgotten before the restart.
     var floor: UInt64 = 0
     var ids = KeySet()
-    /// What the look-ahead read, kept so that the reads are not left out.
-    private var touched: UInt32 = 0
     var current = Generation()
     var older = Generation()
 
@@ -198,20 +184,29 @@ struct SourceWindow: Sendable, Equatable {
     var start: UInt64 { ids.olderCount > 0 ? older.start : current.start }
 
     /// Takes rows of this source: clears `mask` for those that are repeated, and counts `sequence` up for the
-    /// others.
+    /// others. `hashes` is memory for the hashes of their ids.
     mutating func admit(
-        _ rows: Range<Int>, _ hashes: [Hash128], _ batch: borrowing EventBatch, sequence: inout UInt64,
-        bounds: DuplicateWindow.Bounds, mask: inout [Bool]
+        _ rows: Range<Int>, _ batch: borrowing EventBatch, _ hashes: inout [Hash128],
+        sequence: inout UInt64, bounds: DuplicateWindow.Bounds, mask: inout [Bool]
     ) {
-        // In a loop of its own the processor waits for many slots at once, below for one at a time.
-        touched ^= ids.touch(hashes.span.extracting(rows))
+        let bytes = batch.requestID.bytes
         let ends = batch.requestID.ends
         let times = batch.ts
-        var start = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]
+        let first = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]
+        var start = first
+        for row in rows {
+            let hash = Hash128(bytes.span.extracting(start..<ends[row]))
+            ids.prefetch(hash)
+            hashes[row - rows.lowerBound] = hash
+            start = ends[row]
+        }
+        start = first
         for row in rows {
             let isEmpty = ends[row] == start
             start = ends[row]
-            if isEmpty || admit(hashes[row], ts: times[row], sequence: sequence, bounds: bounds) {
+            if isEmpty
+                || admit(hashes[row - rows.lowerBound], ts: times[row], sequence: sequence, bounds: bounds)
+            {
                 sequence += 1
             } else {
                 mask[row] = false

@@ -55,8 +55,13 @@ public struct LogRepair: Sendable, Hashable {
     /// Files of request ids that are damaged or missing: what is left of them is kept, and nothing of those
     /// segments is recognised as repeated any more.
     public internal(set) var lostIDs: [String] = []
+    /// Files of sums that are damaged or of other segments: they are removed, and sealing makes them again.
+    public internal(set) var droppedCells: [String] = []
     /// Whether the log ends in a block that is not whole: the next writer cuts that off by itself.
     public internal(set) var hasTornTail = false
+
+    /// Whether there was nothing to repair.
+    public var isSound: Bool { losses.isEmpty && lostIDs.isEmpty && droppedCells.isEmpty }
 
     /// Events that are known to be lost.
     public var lost: UInt64 { losses.reduce(0) { $0 + $1.events } }

@@ -33,6 +33,9 @@ public struct LogRepairer<D: Disk> {
         for problem in try LogVerifier.verify(disk, directory: path).problems {
             let file = problem.damage.file
             if file.hasSuffix(".ids"), !result.lostIDs.contains(file) { result.lostIDs.append(file) }
+            if file.hasSuffix(".cells"), !result.droppedCells.contains(file) {
+                result.droppedCells.append(file)
+            }
         }
         if isDryRun { return result }
         try repairer.directory.removeLeftovers(disk)
@@ -41,8 +44,17 @@ public struct LogRepairer<D: Disk> {
                 try disk.ensureDirectory(repairer.directory.quarantine, parent: repairer.directory.path)
                 try repairer.directory.dropSnapshots(disk)
             }
-            for segment in planner.segments { try repairer.rewrite(segment, &result) }
         } catch { throw LogError(error) }
+        for segment in planner.segments {
+            // They have sums of what is lost.
+            try repairer.directory.removeCells(disk, segment.header.firstSequence)
+            try systemCalls { () throws(IOFailure) in try repairer.rewrite(segment, &result) }
+        }
+        for path in result.droppedCells where try repairer.directory.remove(disk, path) {
+            try systemCalls { () throws(IOFailure) in
+                try disk.syncDirectory(repairer.directory.segments)
+            }
+        }
         for path in result.lostIDs { try repairer.giveUpIDs(path) }
         return result
     }

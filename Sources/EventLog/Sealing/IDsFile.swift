@@ -60,7 +60,7 @@ struct IDsFile<D: Disk>: ~Copyable {
         if isOpened { return }
         isOpened = true
         do throws(LogError) {
-            switch try SegmentFile.open(disk, path, firstSequence: firstSequence, isIDs: true) {
+            switch try SegmentFile.open(disk, path, firstSequence: firstSequence, as: .ids) {
             case .segment(let found): file = consume found
             case .bad(let error): throw error
             case .torn:

@@ -4,7 +4,7 @@ public struct LogPruning: Sendable, Hashable {
     public internal(set) var segments = 0
     /// Events in them.
     public internal(set) var events: UInt64 = 0
-    /// Bytes of them, request ids included.
+    /// Bytes of them, request ids and sums included.
     public internal(set) var bytes = 0
     /// Sequence of the first event that is kept.
     public internal(set) var firstKept: UInt64 = 0
@@ -92,6 +92,7 @@ public struct LogPruner<D: Disk>: ~Copyable {
                     var ids = IDsFile(disk, directory, first)
                     bytes += try ids.length() ?? 0
                 }
+                bytes += try directory.bytes(disk, of: directory.cells(first))
                 let events = index.rows.filter { $0.count > 0 }
                 candidates.append(
                     Candidate(
@@ -133,6 +134,7 @@ public struct LogPruner<D: Disk>: ~Copyable {
         for first in segments.reversed() {
             _ = try directory.remove(disk, directory.segment(first))
             _ = try directory.remove(disk, directory.ids(first))
+            _ = try directory.remove(disk, directory.cells(first))
             try systemCalls { () throws(IOFailure) in try disk.syncDirectory(directory.segments) }
         }
     }
@@ -168,6 +170,7 @@ public struct LogPruner<D: Disk>: ~Copyable {
         try systemCalls { () throws(IOFailure) in
             try base.append([UInt8]().span, header: gap, directory: StreamDirectory())
         }
+        try directory.removeCells(disk, last.first)
         try base.publish(lastReceived: footer.header.received)
         _ = try directory.remove(disk, directory.ids(last.first))
     }

@@ -18,6 +18,10 @@ public struct LogSealingReport: Sendable, Hashable {
     public internal(set) var bytesAfter = 0
     /// Bytes of request ids beside them.
     public internal(set) var idsBytes = 0
+    /// Files of sums by day that were made.
+    public internal(set) var cellsMade = 0
+    /// Bytes of those files.
+    public internal(set) var cellsBytes = 0
     /// Files of request ids that were dropped: no repetition can be recognised by them any more.
     public internal(set) var idsDropped = 0
     /// Bytes of those files.
@@ -35,6 +39,9 @@ public struct LogSealer<D: Disk>: ~Copyable {
     public struct Options: Sendable {
         /// Whether request ids are kept after the duplicate window has passed them.
         public var keepsIDs = false
+        /// Whether sums by day are made beside the segments that have none. A log that has some gets more
+        /// without being asked for them.
+        public var makesCells = false
         /// Whether nothing is changed.
         public var isDryRun = false
 
@@ -78,11 +85,14 @@ public struct LogSealer<D: Disk>: ~Copyable {
         report.isBesideWriter = writing == nil
         let horizon = options.keepsIDs ? 0 : try horizon()
         let segments = try directory.list(disk) ?? []
+        var makesCells = options.makesCells
+        if !makesCells { makesCells = try directory.hasCells(disk) }
         for (i, first) in segments.enumerated() {
             progress(i, segments.count)
             let next = i + 1 < segments.count ? segments[i + 1] : nil
             try seal(
                 first, next: next, &report, isLastAllowed: !report.isBesideWriter, idsFrom: horizon)
+            if makesCells { try makeCells(first, &report) }
         }
         try dropIDs(segments, before: horizon, &report)
         progress(segments.count, segments.count)
@@ -131,6 +141,23 @@ public struct LogSealer<D: Disk>: ~Copyable {
         report.bytesBefore += done.bytesBefore
         report.bytesAfter += done.bytesAfter
         report.idsBytes += done.idsBytes
+    }
+
+    /// Makes the sums of a sealed segment that has none that can be used.
+    private func makeCells(_ first: UInt64, _ report: inout LogSealingReport) throws(LogError) {
+        guard case .segment(var file) = try directory.open(disk, first), let seal = file.header.seal,
+            !seal.isBase
+        else { return }
+        switch try CellsFile.open(disk, directory, of: &file) {
+        case .usable: return
+        case .missing: break
+        case .refused(let refusal):
+            if refusal.reason == .newer { return }
+        }
+        let bytes = try CellsWriter(disk, directory).write(&file)
+        guard bytes > 0 else { return }
+        report.cellsMade += 1
+        report.cellsBytes += bytes
     }
 
     // MARK: - Request ids

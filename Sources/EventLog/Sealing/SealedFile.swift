@@ -79,7 +79,7 @@ struct SealedFile<D: Disk>: ~Copyable {
     private func readBack() throws(LogError) {
         guard
             case .segment(var found) = try SegmentFile.open(
-                disk, file.temporary, firstSequence: header.firstSequence, isIDs: header.isIDs),
+                disk, file.temporary, firstSequence: header.firstSequence, as: header.role),
             found.header == header
         else { throw .damaged(unreadable(0)) }
         var directory = StreamDirectory()
@@ -105,7 +105,7 @@ struct SealedFile<D: Disk>: ~Copyable {
 
     private func row(
         _ block: BlockHeader, _ directory: StreamDirectory, at offset: Int
-    ) -> SegmentFooter.Row { SegmentFooter.Row(block, directory, at: offset, isIDs: header.isIDs) }
+    ) -> SegmentFooter.Row { SegmentFooter.Row(block, directory, at: offset, isIDs: header.role == .ids) }
 
     private func unreadable(_ offset: Int) -> LogDamage {
         LogDamage(

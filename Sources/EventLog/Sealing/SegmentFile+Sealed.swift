@@ -43,7 +43,9 @@ extension SegmentFile {
     }
 
     /// The index of a sealed segment, found from the end of the file; nil where there is none that is intact.
-    mutating func lastBlock() throws(LogError) -> (header: BlockHeader, index: SegmentFooter)? {
+    mutating func lastBlock() throws(LogError) -> (
+        header: BlockHeader, checksum: UInt32, index: SegmentFooter
+    )? {
         guard let seal = header.seal,
             length >= LogFormat.segmentHeaderBytes + LogFormat.blockBytesMin
         else { return nil }
@@ -56,12 +58,12 @@ extension SegmentFile {
         let view = view(length - size, size)
         let bytes = view.window.span.extracting(view.range)
         guard
-            case .header(let block, _) = BlockHeader.parse(
+            case .header(let block, let checksum) = BlockHeader.parse(
                 bytes, file: header.identity, offset: length - size),
             block.length == size, block.firstSequence == seal.endSequence,
             let index = SegmentFooter(bytes, header: block)
         else { return nil }
-        return (block, index)
+        return (block, checksum, index)
     }
 
     /// The place of a block that the index names, with what the block itself says it continues; nil where no

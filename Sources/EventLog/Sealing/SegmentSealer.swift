@@ -26,6 +26,8 @@ struct SegmentSealing {
 struct SegmentSealer<D: Disk>: ~Copyable {
     private let identity: String?
     private let isSealed: Bool
+    private let disk: D
+    private let directory: LogDirectory
     private var source: SegmentFile<D>
     private var sourceIDs: IDsFile<D>?
     private var target: SealedFile<D>
@@ -48,9 +50,12 @@ struct SegmentSealer<D: Disk>: ~Copyable {
     private static var large: Int { Limits.eventsPerBlock / 2 }
 
     private init(
-        source: consuming SegmentFile<D>, sourceIDs: consuming IDsFile<D>?, idsBefore: Int,
+        _ disk: D, _ directory: LogDirectory, source: consuming SegmentFile<D>,
+        sourceIDs: consuming IDsFile<D>?, idsBefore: Int,
         target: consuming SealedFile<D>, ids: consuming SealedFile<D>?, erasing identity: String?
     ) {
+        self.disk = disk
+        self.directory = directory
         self.identity = identity
         isSealed = source.header.seal != nil
         firstSequence = source.header.firstSequence
@@ -91,7 +96,7 @@ struct SegmentSealer<D: Disk>: ~Copyable {
         let target = try systemCalls { () throws(IOFailure) in
             try SealedFile(disk, directory.segment(first), header)
         }
-        header.isIDs = true
+        header.role = .ids
         var ids: SealedFile<D>?
         if hasIDs {
             ids = try systemCalls { () throws(IOFailure) in
@@ -99,8 +104,8 @@ struct SegmentSealer<D: Disk>: ~Copyable {
             }
         }
         return SegmentSealer(
-            source: source, sourceIDs: sourceIDs, idsBefore: idsBefore, target: target, ids: ids,
-            erasing: identity)
+            disk, directory, source: source, sourceIDs: sourceIDs, idsBefore: idsBefore, target: target,
+            ids: ids, erasing: identity)
     }
 
     /// Reads the segment, writes its sealed form, and puts it in place of what was there. The ids come first:
@@ -121,6 +126,7 @@ struct SegmentSealer<D: Disk>: ~Copyable {
             }
         }
         try flush()
+        if isSealed { try directory.removeCells(disk, source.header.firstSequence) }
         try ids?.publish(lastReceived: lastReceived)
         try target.publish(lastReceived: lastReceived)
         result.bytesAfter = target.count

@@ -36,12 +36,11 @@ extension LogDirectory {
             }
         }
         let firsts = try list(disk) ?? []
-        // Request ids whose segment is gone.
+        // Request ids and sums whose segment is gone.
         try systemCalls { () throws(IOFailure) in
             for name in try disk.list(segments) {
-                guard let first = LogFormat.firstSequence(ofIDs: name), !firsts.contains(first) else {
-                    continue
-                }
+                let first = LogFormat.firstSequence(ofIDs: name) ?? LogFormat.firstSequence(ofCells: name)
+                guard let first, !firsts.contains(first) else { continue }
                 try disk.remove(segments + "/" + name)
             }
         }

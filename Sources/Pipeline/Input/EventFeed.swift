@@ -77,6 +77,9 @@ final class EventFeed {
         return step
     }
 
+    /// The caller begins new symbol tables, as it may between two batches.
+    func forgetNumbers() { held.forgetNumbers() }
+
     /// Learns from events of the log which of those to come have been counted.
     func recall(_ logged: EventBatch, symbols: Symbols) {
         held.recall(logged, symbols: symbols) { [options] source in

@@ -182,6 +182,9 @@ struct HeldEvents: ~Copyable {
 
     // MARK: - Out
 
+    /// The tables of the batches that rows leave in are others from now on.
+    mutating func forgetNumbers() { translation = SymbolTranslation() }
+
     /// Lets go of the rows before a time, or of all: they then leave in the order of time, those of one
     /// instant in the order in which they came.
     mutating func release(before limit: Int64?) {

@@ -6,7 +6,7 @@ import EventLog
 ///
 /// Memory: at most four pieces of a mebibyte, whatever the input holds.
 final class InputReader {
-    private static let pieceBytes = 1 << 20
+    private static let pieceBytes = 256 << 10
 
     /// What a call of `fill` brought.
     enum Fill {

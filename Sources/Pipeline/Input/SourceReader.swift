@@ -54,6 +54,15 @@ struct SourceReader {
         }
     }
 
+    /// Forgets all names where there are many. For callers that are done with a batch when they ask for the
+    /// next one; returns whether it did.
+    mutating func forgetNames() -> Bool {
+        guard symbols.isLarge else { return false }
+        symbols = Symbols()
+        feed.forgetNumbers()
+        return true
+    }
+
     private mutating func dropDuplicates() throws {
         // What a feed counts once needs no second memory.
         guard feed.mayRepeat else { return }

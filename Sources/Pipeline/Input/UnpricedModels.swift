@@ -2,10 +2,12 @@ import UsageEvents
 
 /// Models whose tokens have no price, with how many events they had.
 ///
-/// Events that are included in a plan need none.
+/// Events that are included in a plan need none. A thousand names are told apart, further ones count
+/// together.
 struct UnpricedModels {
     private var events: [String: Int] = [:]
     private var names: [String] = []
+    private static let namesMax = 1_000
 
     /// Models in order of first appearance.
     var all: [(name: String, count: Int)] { names.map { ($0, events[$0] ?? 0) } }
@@ -25,7 +27,8 @@ struct UnpricedModels {
             }
         }
         for model in byModel.keys.sorted() {
-            let name = models.text(of: model)
+            var name = models.text(of: model)
+            if names.count >= Self.namesMax, events[name] == nil { name = SymbolTable.otherName }
             if events[name] == nil { names.append(name) }
             events[name, default: 0] += byModel[model] ?? 0
         }

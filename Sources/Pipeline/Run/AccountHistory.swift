@@ -159,7 +159,7 @@ public enum Accounts {
     public static func names<D: Disk>(_ disk: D, directory: String) throws(LogError) -> [String] {
         var reader = try LogReader(disk, directory: directory)
         var batch = EventBatch()
-        var symbols = Symbols()
+        var symbols = Symbols.forFold
         while try reader.next(into: &batch, symbols: &symbols, columns: .labels) != nil {}
         return (1..<UInt32(max(symbols.identities.count, 1))).map { symbols.identities.text(of: $0) }.sorted()
     }

@@ -130,6 +130,9 @@ struct BlockLine {
     /// The oldest block has been judged; its memory is used again.
     mutating func didJudge() { judged += 1 }
 
+    /// See `Scorer.valuesRefused`; all blocks have been scored.
+    var valuesRefused: UInt64 { parts.reduce(0) { $0 + $1.scorer.valuesRefused } }
+
     /// Takes over the scorers of another line; both are empty.
     mutating func adopt(_ other: BlockLine) {
         for (part, theirs) in zip(parts, other.parts) { part.scorer = theirs.scorer }

@@ -28,6 +28,7 @@ public enum DryRun {
                 summary.first.append(reader.batch.event(at: row, symbols: reader.symbols))
             }
             progress(reader.bytes.read, reader.bytes.expected, Int(reader.events))
+            _ = reader.forgetNames()
         }
         summary.events = Int(reader.events)
         summary.refused = reader.refused

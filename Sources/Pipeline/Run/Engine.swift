@@ -11,6 +11,8 @@ public struct Engine: Sendable {
     var judge: Judge
     var book: AlertBook
     private var signals: [Signal] = []
+    /// What was counted of labels; see `beyond`.
+    var labelsBeyond = BeyondLimits()
 
     /// An engine that has seen nothing; `fingerprint` goes into each alert's evidence.
     public init(configuration: TidemarkConfiguration, fingerprint: String) {
@@ -45,6 +47,7 @@ public struct Engine: Sendable {
         scorer.observe(batch, firstSequence: firstSequence, historical: received == nil, into: &signals)
         judge([signals], received: received, symbols: symbols, into: &transitions)
         swap(&signals, &self.signals)
+        countBeyond(batch, symbols: symbols)
     }
 
     /// Judges the signals of a block, those of several scorers in the order of their sequences.

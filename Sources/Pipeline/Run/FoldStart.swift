@@ -41,7 +41,7 @@ public enum FoldOrigin: Sendable, Hashable {
 /// with what was known there.
 struct FoldStart {
     var engine: Engine
-    var symbols = Symbols()
+    var symbols = Symbols.forFold
     var configuration: RunConfiguration
     var mark = LogMark()
     /// How far the journal had come.

@@ -54,6 +54,8 @@ public struct IngestSummary: Sendable {
     public var late: UInt64 = 0
     /// Alerts that fired for the first time.
     public var alerts = 0
+    /// What detection met beyond its bounds in this run.
+    public var beyond = BeyondLimits()
     /// The time that the events of this run span.
     public var span = EventSpan()
     /// Bytes that the log grew by.
@@ -84,7 +86,10 @@ public final class Ingest<D: Disk> {
     /// Where the engine stands, and under which configuration.
     private var mark = LogMark()
     private var configuration = RunConfiguration(TidemarkConfiguration())
+    /// The names of what is being read.
     private var symbols = Symbols()
+    /// The names that the engine knows.
+    private var labels = FoldedLabels()
     private var batch = EventBatch()
     private var transitions: [AlertTransition] = []
     private var summary = IngestSummary()
@@ -141,7 +146,7 @@ public final class Ingest<D: Disk> {
         try journal.endCatchUp()
         summary.journalMoved = journal.moved
         let state = fold.finish()
-        symbols = state.symbols
+        labels = FoldedLabels(state.symbols)
         configuration = state.configuration
         mark = state.mark
         lateBefore = state.engine.lateEvents
@@ -159,6 +164,7 @@ public final class Ingest<D: Disk> {
         try takeInbox(observer)
         reading: while true {
             if isInboxDue() { try takeInbox(observer) }
+            if symbols.isLarge { forgetNames(feed) }
             switch feed.next(into: &batch, symbols: &symbols) {
             case .finished: break reading
             case .idle:
@@ -188,15 +194,31 @@ public final class Ingest<D: Disk> {
         return try close(observer)
     }
 
+    /// Says of each bound once that it was met, while a run goes on that may never end.
+    private func warnOfBounds(_ observer: IngestObserver) {
+        guard options.feed.follows, let beyond = engine?.beyond, !beyond.isEmpty else { return }
+        for row in beyond.rows where !boundsTold.contains(row.name) {
+            boundsTold.append(row.name)
+            observer.notice("more was named than detection remembers: \(row.meaning)")
+        }
+    }
+
+    /// Begins new tables of names: each batch is read and written with those that it needs.
+    private func forgetNames(_ feed: EventFeed) {
+        symbols = Symbols()
+        labels.forgetNumbers()
+        feed.forgetNumbers()
+    }
+
     /// Makes a snapshot where one is due: of durable events only, all of which the journal has.
     private func makeSnapshot(_ observer: IngestObserver, atEnd: Bool = false) {
-        guard let engine, snapshots.isDue(accounts: symbols.identities.count, atEnd: atEnd) else {
+        guard let engine, snapshots.isDue(accounts: labels.symbols.identities.count, atEnd: atEnd) else {
             return
         }
         snapshots.make(
             {
                 try journal?.sync()
-                let state = engine.state(symbols: symbols)
+                let state = engine.state(symbols: labels.symbols)
                 var window = StateWriter()
                 duplicates.write(into: &window)
                 let head = Snapshot.Head(
@@ -208,6 +230,7 @@ public final class Ingest<D: Disk> {
     }
 
     private var duplicatesDropped = 0
+    private var boundsTold: [String] = []
     private var linesTold = 0
     private var inboxLooked = 0.0
 
@@ -222,6 +245,7 @@ public final class Ingest<D: Disk> {
     /// Shows a feed what the log has of events that may be said again.
     private func recall(_ feed: EventFeed) throws {
         var reader = try LogReader(disk, directory: options.log, from: 0)
+        reader.forgetsNames = true
         var logged = EventBatch()
         var symbols = Symbols()
         while let record = try reader.next(into: &logged, symbols: &symbols, columns: .revisions) {
@@ -254,11 +278,14 @@ public final class Ingest<D: Disk> {
         summary.accepted += batch.count
         summary.span.add(batch)
         let wall = received == nil ? nil : writer.received
+        guard engine != nil else { return }
+        let folded = labels.fold(batch, from: symbols)
         engine?.observe(
-            batch, firstSequence: first, received: wall.map(Timestamp.init(rawValue:)), symbols: symbols,
-            into: &transitions)
-        mark.take(batch, firstSequence: first, received: wall, symbols: symbols)
+            folded, firstSequence: first, received: wall.map(Timestamp.init(rawValue:)),
+            symbols: labels.symbols, into: &transitions)
+        mark.take(folded, firstSequence: first, received: wall, symbols: labels.symbols)
         snapshots.add(events: batch.count)
+        warnOfBounds(observer)
         try tell(observer)
     }
 
@@ -277,7 +304,7 @@ public final class Ingest<D: Disk> {
                 try writer.commit()
             }
             mark.take(control: Acceptance.controlName, payload: acceptance.payload)
-            engine?.accept(acceptance, symbols: symbols, into: &transitions)
+            engine?.accept(acceptance, symbols: labels.symbols, into: &transitions)
             snapshots.add(events: 0)
         }
         try tell(observer)
@@ -355,6 +382,7 @@ public final class Ingest<D: Disk> {
     private func close(_ observer: IngestObserver) throws -> IngestSummary {
         makeSnapshot(observer, atEnd: true)
         summary.late = (engine?.lateEvents ?? lateBefore) - lateBefore
+        summary.beyond = engine?.beyond ?? BeyondLimits()
         summary.bytesWritten = writer.bytesWritten
         let result = summary
         try journal?.close()

@@ -12,7 +12,7 @@ public struct LogFold<D: Disk>: ~Copyable {
     /// The engine as of the last record.
     public private(set) var engine: Engine
     /// The symbols of the events read so far.
-    public var symbols = Symbols()
+    public var symbols: Symbols
     /// Configuration in force.
     public private(set) var configuration: RunConfiguration
     /// Where it stands.
@@ -61,12 +61,12 @@ public struct LogFold<D: Disk>: ~Copyable {
     init(_ disk: D, directory: String, resuming snapshot: Snapshot) throws {
         let head = snapshot.head
         let configuration = try head.configuration()
-        let reader = try head.mark.reader(disk, directory: directory, log: head.log)
-        var symbols = Symbols()
+        var symbols = Symbols.forFold
         let engine: Engine
         do throws(StateFault) {
             engine = try Engine(state: snapshot.state, configuration: configuration, symbols: &symbols)
         } catch { throw SnapshotRefusal.broken(error.what) }
+        let reader = try head.mark.reader(disk, directory: directory, log: head.log, symbols: symbols)
         self.disk = disk
         self.directory = directory
         override = nil
@@ -82,6 +82,9 @@ public struct LogFold<D: Disk>: ~Copyable {
 
     /// Events read.
     public var events: UInt64 { mark.events - before }
+
+    /// What was met beyond the bounds.
+    public var beyond: BeyondLimits { engine.beyond }
 
     /// The name of the log; nil before the first record.
     var id: LogID? { reader.id }

@@ -74,9 +74,13 @@ struct LogMark: Sendable, Hashable {
     }
 
     /// A reader of a log that stands at this place; throws where the log has no such place.
-    func reader<D: Disk>(_ disk: D, directory: String, log: LogID) throws -> LogReader<D> {
+    ///
+    /// - Parameter symbols: the names that the fold knew there, which may be fewer than the log has.
+    func reader<D: Disk>(
+        _ disk: D, directory: String, log: LogID, symbols: Symbols = Symbols()
+    ) throws -> LogReader<D> {
         var batch = EventBatch()
-        var symbols = Symbols()
+        var symbols = symbols
         var found = LogMark()
         var last = try LogReader(disk, directory: directory, from: lastSequence)
         // Records that stand in front of the event have its sequence, too.

@@ -41,6 +41,7 @@ public enum LogText {
         let isAll = filter.since == nil && filter.until == nil
         var reader = try LogReader(
             disk, directory: directory, times: isAll ? nil : EventTimes(since: since, until: until))
+        reader.forgetsNames = true
         let writer = CanonicalEventWriter()
         var batch = EventBatch()
         var symbols = Symbols()

@@ -26,14 +26,18 @@ public struct ReplaySummary: Sendable {
     public var refused: [RefusedLine] = []
     /// The log's clock at the end.
     public var now: Timestamp?
+    /// What detection met beyond its bounds.
+    public var beyond = BeyondLimits()
     /// Accounts that were seen.
     public var accounts = 0
     /// For sources: the time that their events span.
     public var span = EventSpan()
 
     fileprivate mutating func finish(
-        _ engine: Engine, _ symbols: borrowing Symbols, events: UInt64, isTorn: Bool, gaps: [LogGap]
+        _ engine: Engine, _ symbols: borrowing Symbols, events: UInt64, isTorn: Bool, gaps: [LogGap],
+        beyond: BeyondLimits
     ) {
+        self.beyond = beyond
         self.events = events
         self.isTorn = isTorn
         self.gaps = gaps
@@ -67,12 +71,13 @@ public enum Replay {
         }
         let end = try until.map { time throws in try ReplayEnd(before: time, disk, directory: directory) }
         let threads = threads ?? min(Threads.processors, 8)
-        // What is known where a log begins is of all accounts: scorers that share them cannot begin there.
-        if threads > 1, try LogBase.find(disk, directory: directory) == nil {
+        if threads > 1 {
             var fold = try ThreadedFold(disk, directory: directory, override: override, threads: threads)
+            summary.origin = fold.origin
             try fold.run(stopping: end, emit: take)
             summary.finish(
-                fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)
+                fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps,
+                beyond: fold.beyond)
         } else {
             var fold = try LogFold(disk, directory: directory, override: override)
             summary.origin = fold.origin
@@ -83,7 +88,8 @@ public enum Replay {
                 if let end, end.isReached(fold.nextSequence, now: fold.engine.now) { break }
             }
             summary.finish(
-                fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps)
+                fold.engine, fold.symbols, events: fold.events, isTorn: fold.isTorn, gaps: fold.gaps,
+                beyond: fold.beyond)
         }
         summary.seconds = monotonicSeconds() - began
         return summary
@@ -98,17 +104,20 @@ public enum Replay {
         let began = monotonicSeconds()
         var engine = configuration.engine
         var reader = SourceReader(options, refusedMax: 10)
+        var labels = FoldedLabels()
         var transitions: [AlertTransition] = []
         var summary = ReplaySummary()
         while try reader.next() {
+            let batch = labels.fold(reader.batch, from: reader.symbols)
             engine.observe(
-                reader.batch, firstSequence: reader.firstSequence, received: nil, symbols: reader.symbols,
+                batch, firstSequence: reader.firstSequence, received: nil, symbols: labels.symbols,
                 into: &transitions)
             summary.span.add(reader.batch)
             summary.alerts += transitions.count { $0.state == .firing && $0.seq == 0 }
             if !transitions.isEmpty { try emit(transitions) }
             transitions.removeAll(keepingCapacity: true)
             progress(reader.bytes.read, reader.bytes.expected, Int(reader.events), summary.alerts)
+            if reader.forgetNames() { labels.forgetNumbers() }
         }
         summary.events = reader.events
         summary.refused = reader.refused
@@ -116,7 +125,8 @@ public enum Replay {
         summary.problems = reader.problems
         summary.suppressed = engine.suppressed
         summary.now = engine.now
-        summary.accounts = reader.symbols.identities.count - 1
+        summary.beyond = engine.beyond
+        summary.accounts = labels.symbols.identities.count - 1
         summary.seconds = monotonicSeconds() - began
         return summary
     }

@@ -140,13 +140,13 @@ public enum Retention {
         _ account: Mention, _ snapshot: Snapshot
     ) throws(SnapshotRefusal) -> Snapshot {
         let configuration = try snapshot.head.configuration(isExact: false)
-        var symbols = Symbols()
+        var symbols = Symbols.forFold
         var engine: Engine
         do throws(StateFault) {
             engine = try Engine(state: snapshot.state, configuration: configuration, symbols: &symbols)
         } catch { throw .broken(error.what) }
         engine.forget(account, symbols: symbols)
-        let state = engine.state(symbols: symbols)
+        let state = engine.state(symbols: symbols, namesAll: false)
         var kept = Snapshot(head: snapshot.head, state: state.bytes, duplicates: [])
         kept.head.digest = state.digest
         // It may be made of an event of the account.

@@ -4,7 +4,7 @@ import UsageEvents
 /// The file of a snapshot: a header of 128 bytes, then three sections. No byte of it is outside a checksum.
 enum SnapshotFile {
     /// A program reads its own version only: what cannot be read is made again from the log.
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
     static let headerBytes = 128
     private static let magic: [UInt8] = Array("TIDESNAP".utf8)
     /// Where the entries of the sections begin in the header, and how long one is.

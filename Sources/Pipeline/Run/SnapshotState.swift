@@ -7,11 +7,15 @@ import UsageEvents
 
 extension Engine {
     /// The state; `symbols` are those of the events that it has observed.
-    func state(symbols: borrowing Symbols) -> StateWriter {
+    ///
+    /// - Parameter namesAll: whether names are kept that nothing is known of; not where an account was
+    ///   forgotten, whose they may have been.
+    func state(symbols: borrowing Symbols, namesAll: Bool = true) -> StateWriter {
         var w = StateWriter()
         var codes = StateCodes()
         scorer.mark(&codes)
         judge.mark(&codes)
+        if namesAll { codes.insertNames(of: symbols) }
         let groups = GroupCodes(scorer)
         // Most accounts take less; moving what was written would cost more.
         w.reserve(symbols.identities.count * 200)

@@ -11,10 +11,18 @@ import UsageEvents
 struct ThreadedFold<D: Disk>: ~Copyable {
     /// Judge and alert book; its scorer is not used.
     private(set) var engine: Engine
-    private(set) var symbols = Symbols()
+    private(set) var symbols: Symbols
     private(set) var configuration: RunConfiguration
+    /// What it began with.
+    let origin: FoldOrigin
     private(set) var events: UInt64 = 0
     private(set) var isTorn = false
+    /// What was met beyond the bounds; complete at the end.
+    var beyond: BeyondLimits {
+        var all = engine.beyond
+        all.values = line.take { $0.valuesRefused }
+        return all
+    }
     /// Places where the log lacks events.
     var gaps: [LogGap] { reader.gaps }
 
@@ -57,30 +65,29 @@ struct ThreadedFold<D: Disk>: ~Copyable {
         case settle
     }
 
-    /// Parts of the accounts: at least one a thread, a power of two.
-    private static func scorers(_ configuration: RunConfiguration, threads: Int) -> [Scorer] {
-        var parts = 1
-        while parts < threads { parts *= 2 }
-        let detection = configuration.settings.detection
-        return (0..<parts).map { Scorer(configuration: detection, part: $0, of: parts) }
-    }
-
     init(_ disk: D, directory: String, override: RunConfiguration?, threads: Int) throws(LogError) {
+        let start = try FoldStart.find(disk, directory: directory, override: override)
+        let reader = try LogReader(disk, directory: directory, from: start.sequence)
         self.disk = disk
         self.directory = directory
         self.override = override
         self.threads = threads
-        configuration = override ?? RunConfiguration(TidemarkConfiguration())
-        engine = configuration.engine
-        folding = ModelFolding(aliases: configuration.settings.detection.aliases)
-        reader = try LogReader(disk, directory: directory)
+        engine = start.engine
+        symbols = start.symbols
+        configuration = start.configuration
+        origin = start.origin
+        folding = start.engine.scorer.names
+        self.reader = reader
+        // Parts of the accounts: at least one a thread.
+        var parts = 1
+        while parts < threads { parts *= 2 }
         // A block for each thread, one that is being read and one that is being judged.
-        line = Monitor(
-            BlockLine(blocks: threads + 2, scorers: Self.scorers(configuration, threads: threads)))
+        line = Monitor(BlockLine(blocks: threads + 2, scorers: start.engine.scorer.dealt(into: parts)))
+        engine.scorer = Scorer(configuration: configuration.settings.detection)
     }
 
-    /// Folds everything up to a place, or to the end of the log, or so far that nothing more is wanted; `emit`
-    /// takes the transitions of a block.
+    /// Folds everything up to a place, or to the end of the log, or so far that nothing more is wanted;
+    /// `emit` takes the transitions of a block.
     mutating func run(
         until end: Place = .end, stopping stop: ReplayEnd? = nil,
         emit: (_ events: UInt64, [AlertTransition]) throws -> Void
@@ -158,6 +165,7 @@ struct ThreadedFold<D: Disk>: ~Copyable {
             engine.judge(
                 block.found.map(\.signals), received: record.received.map { Timestamp(rawValue: $0) },
                 symbols: symbols, into: &transitions)
+            engine.countBeyond(block.batch, symbols: symbols)
             events += UInt64(record.count)
         }
         blocksJudged += 1

@@ -13,10 +13,8 @@ public struct UsageFilter: Sendable {
     /// Every event.
     public init() {}
 
-    /// The times that matter; nil for all.
-    var times: EventTimes? {
-        since == nil && until == nil ? nil : EventTimes(since: since?.rawValue, until: until?.rawValue)
-    }
+    /// The times that matter.
+    var times: EventTimes { EventTimes(since: since?.rawValue, until: until?.rawValue) }
 
     /// Asks for a name in a dimension that events have as a symbol: account, team, tool, model or MCP server.
     ///
@@ -27,9 +25,10 @@ public struct UsageFilter: Sendable {
         names.append((dimension, String(decoding: lower, as: UTF8.self)))
     }
 
-    /// The names as numbers; nil where one of them has not been seen, so that nothing matches.
-    func resolved(_ symbols: borrowing Symbols) -> Resolved? {
-        var found = Resolved(since: since?.rawValue ?? .min, until: until?.rawValue ?? .max)
+    /// The names as numbers, and the times that count; nil where one of them has not been seen, so that
+    /// nothing matches.
+    func resolved(_ symbols: borrowing Symbols, within times: EventTimes) -> Resolved? {
+        var found = Resolved(times: times)
         for (dimension, text) in names {
             let number: UInt32?
             switch dimension {
@@ -53,8 +52,7 @@ public struct UsageFilter: Sendable {
 
     /// A filter over numbers.
     struct Resolved {
-        var since: Int64
-        var until: Int64
+        var times: EventTimes
         var identity: UInt32?
         var team: UInt32?
         var tool: UInt32?
@@ -63,7 +61,7 @@ public struct UsageFilter: Sendable {
 
         @inline(__always)
         func admits(_ batch: borrowing EventBatch, _ row: Int) -> Bool {
-            if batch.ts[row] < since || batch.ts[row] >= until { return false }
+            if !times.contains(batch.ts[row]) { return false }
             if let identity, batch.identity[row] != identity { return false }
             if let team, batch.team[row] != team { return false }
             if let tool, batch.tool[row] != tool { return false }

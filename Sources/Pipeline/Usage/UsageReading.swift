@@ -16,24 +16,38 @@ public struct UsageReading: Sendable {
     /// Inputs that failed.
     public var problems: [InputError] = []
 
-    /// Adds every event of a log.
+    /// Files of sums by day that could not be used, so that events were read instead.
+    public var refusals: [CellsRefusal] = []
+
+    /// Adds every event of a log, from the sums by day where those beside its sealed segments tell enough.
     public static func log<D: Disk>(
         _ disk: D, directory: String, into fold: inout UsageFold, progress: (UInt64) -> Void = { _ in }
     ) throws -> UsageReading {
-        var reader = try LogReader(disk, directory: directory, times: fold.filter.times)
+        var reader = try SumReader(
+            disk, directory: directory, times: fold.filter.times, usesCells: fold.needsNoEvents)
         var batch = EventBatch()
+        var cells = CellBatch()
         var symbols = Symbols()
         let columns = fold.columns
         var events: UInt64 = 0
-        while let record = try reader.next(into: &batch, symbols: &symbols, columns: columns) {
-            guard case .events(let block) = record else { continue }
-            try fold.add(batch, symbols: symbols)
-            events += UInt64(block.count)
+        while let part = try reader.next(
+            into: &batch, cells: &cells, symbols: &symbols, columns: columns)
+        {
+            switch part {
+            case .events(let sequence, let times):
+                try fold.add(batch, symbols: symbols, from: sequence, within: times)
+                events += UInt64(batch.count)
+            case .cells(let segment, let times):
+                try fold.add(cells, symbols: symbols, from: segment, within: times)
+                for row in 0..<cells.count where times.contains(cells.sums.ts[row]) {
+                    events += UInt64(cells.events[row])
+                }
+            }
             progress(events + reader.skippedEvents)
         }
         return UsageReading(
             names: fold.names(symbols), events: events, skipped: reader.skippedEvents,
-            isTorn: reader.tail == .torn)
+            isTorn: reader.tail == .torn, refusals: reader.refusals)
     }
 
     /// Adds every event of sources, duplicate deliveries dropped, and writes nothing.

@@ -68,8 +68,8 @@ public struct UsageSums: Hashable, Sendable {
         a.unstated += b.unstated
     }
 
-    /// Adds an event's cost to the sum of its kind.
-    mutating func add(cost: Int64, _ kind: UsageCost) {
+    /// Adds the cost of so many events to the sum of its kind.
+    mutating func add(cost: Int64, _ kind: UsageCost, events: Int64) {
         switch kind {
         case .billed: billed += Int128(cost)
         case .list: list += Int128(cost)
@@ -77,11 +77,11 @@ public struct UsageSums: Hashable, Sendable {
         case .included: included += Int128(cost)
         case .unstated: unstated += Int128(cost)
         case .unpriced:
-            unpriced += 1
+            unpriced += events
             return
         case .unmetered: return
         }
-        priced += 1
+        priced += events
     }
 }
 

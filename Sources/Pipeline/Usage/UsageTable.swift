@@ -51,19 +51,22 @@ public struct UsageTable: Sendable {
         clock = PeriodClock(grouping.period)
     }
 
-    /// An event of a batch that counts, with what cannot be read off its columns.
+    /// A row of a batch that counts, with what cannot be read off its columns.
     struct Entry {
         var row: Int
         var cost: UsageCost
         var requests: Int64
         var uses: Int64
+        /// How many events the row stands for.
+        var events: Int64 = 1
         /// Whether an MCP server was configured, and nothing was used.
-        var isConfiguration: Bool
+        var isConfiguration = false
     }
 
-    /// Adds events; `columns` has one for each of the four dimensions.
+    /// Adds rows; `last` is the latest time of each, `columns` has one for each of the four dimensions.
     mutating func add(
-        _ batch: borrowing EventBatch, _ entries: borrowing [Entry], columns: borrowing [[UInt32]]
+        _ batch: borrowing EventBatch, last: borrowing [Int64], _ entries: borrowing [Entry],
+        columns: borrowing [[UInt32]]
     ) throws(UsageError) {
         precondition(columns.count == UsageGrouping.dimensionsMax)
         let first = columns[0]
@@ -71,6 +74,7 @@ public struct UsageTable: Sendable {
         let third = columns[2]
         let fourth = columns[3]
         let ts = batch.ts.span
+        let latest = last.span
         let input = batch.inputTokens.span
         let output = batch.outputTokens.span
         let read = batch.cacheReadTokens.span
@@ -91,16 +95,16 @@ public struct UsageTable: Sendable {
                 sums.append(UsageSums())
             }
             sums[number].first = min(sums[number].first, ts[row])
-            sums[number].last = max(sums[number].last, ts[row])
+            sums[number].last = max(sums[number].last, latest[row])
             if entry.isConfiguration { continue }
-            sums[number].events += 1
+            sums[number].events += entry.events
             sums[number].requests += Int128(entry.requests)
             sums[number].uses += Int128(entry.uses)
             sums[number].inputTokens += Int128(input[row])
             sums[number].outputTokens += Int128(output[row])
             sums[number].cacheReadTokens += Int128(read[row])
             sums[number].cacheWriteTokens += Int128(written[row])
-            sums[number].add(cost: cost[row], entry.cost)
+            sums[number].add(cost: cost[row], entry.cost, events: entry.events)
         }
     }
 

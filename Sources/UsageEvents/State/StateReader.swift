@@ -118,10 +118,11 @@ public struct StateReader: Sendable {
     }
 
     /// A number in eight bytes.
+    @inline(__always)
     public mutating func fixed() throws(StateFault) -> UInt64 {
-        var value: UInt64 = 0
-        for i: UInt64 in 0..<8 { value |= UInt64(try byte()) << (8 * i) }
-        return value
+        guard rest >= 8 else { throw StateFault("an end that comes too early") }
+        at += 8
+        return ByteBlocks.word(bytes.span, at: at - 8)
     }
 
     /// A hash.

@@ -17,6 +17,11 @@ public struct SymbolCodes: Sendable {
         codes[Int(symbol)] = 1
     }
 
+    /// Notes all symbols of a table.
+    mutating func insertAll(of table: borrowing SymbolTable) {
+        for symbol in 1..<UInt32(max(table.count, 1)) { insert(symbol) }
+    }
+
     /// The code of a symbol that was noted.
     @inline(__always)
     public subscript(symbol: UInt32) -> UInt32 { codes[Int(symbol)] }
@@ -39,6 +44,7 @@ public struct SymbolNumbers: Sendable {
     /// Reads the texts and adds them to a table.
     public init(_ reader: inout StateReader, into table: inout SymbolTable) throws(StateFault) {
         let count = try reader.count(eachAtLeast: 2)
+        try reader.check(count - 1 <= table.bounds.names, "no more names than are kept")
         numbers.reserveCapacity(count + 1)
         var before: ArraySlice<UInt8> = []
         for _ in 0..<count {
@@ -79,6 +85,16 @@ public struct StateCodes: Sendable {
 
     /// No symbol yet.
     public init() {}
+
+    /// Notes every name of the labels that are not kept for what is known of them: which names come later
+    /// that there is no room for depends on all that came before.
+    public mutating func insertNames(of symbols: borrowing Symbols) {
+        teams.insertAll(of: symbols.teams)
+        projects.insertAll(of: symbols.projects)
+        tools.insertAll(of: symbols.tools)
+        models.insertAll(of: symbols.models)
+        mcpServers.insertAll(of: symbols.mcpServers)
+    }
 
     /// Gives out all codes and writes the texts.
     public mutating func write(_ symbols: borrowing Symbols, into writer: inout StateWriter) {

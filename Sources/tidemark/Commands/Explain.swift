@@ -68,12 +68,15 @@ struct Explain: ParsableCommand {
         guard
             let history = try AccountHistory.derive(session.disk, directory: session.log, identity: subject)
         else {
-            let near = try Accounts.names(session.disk, directory: session.log)
-                .filter { $0.lowercased().contains(subject.lowercased()) }
+            let names = try Accounts.names(session.disk, directory: session.log)
+            let near = names.filter { $0.lowercased().contains(subject.lowercased()) }
             let hint =
-                near.isEmpty
-                ? "the identity must be written as in the events"
-                : "did you mean \(near.prefix(4).joined(separator: ", "))?"
+                if !near.isEmpty {
+                    "did you mean \(near.prefix(4).joined(separator: ", "))?"
+                } else if names.contains(SymbolTable.otherName) {
+                    "accounts beyond the first \(Limits.accountsMax) are explained as one, "
+                        + SymbolTable.otherName
+                } else { "the identity must be written as in the events" }
             throw Failure("\(session.shownLog) has no account \(subject); \(hint)", code: ExitStatus.noInput)
         }
         return ExplainedAccount(history: history).lines(session.style)

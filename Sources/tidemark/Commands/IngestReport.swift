@@ -62,6 +62,7 @@ extension IngestCommand {
             session.message(
                 StyledText("  rejected lines are kept, with reasons, in \(session.shownLog)/rejected/"))
         }
+        summary.beyond.report(session)
         for note in report.notes() { session.message(StyledText("  " + note, .faint)) }
         if let moved = summary.journalMoved {
             session.message(
@@ -76,6 +77,7 @@ extension IngestCommand {
             report.write(into: &json, accepted: UInt64(summary.accepted))
             json.number("late", summary.late)
             json.number("alerts", summary.alerts)
+            summary.beyond.write(into: &json)
             json.number("bytes_written", summary.bytesWritten)
             json.number("seconds", summary.seconds, digits: 6)
             json.number("events_per_second", Double(summary.accepted) / max(summary.seconds, 1e-6), digits: 0)

@@ -50,6 +50,7 @@ struct LogStat: ParsableCommand {
             json.number("events_bytes", stat.eventsBytes)
             json.number("cells_bytes", stat.cellsBytes)
             json.number("ids_bytes", stat.idsBytes)
+            if stat.baseBytes > 0 { json.number("base_bytes", stat.baseBytes) }
             json.number("sealed_segments", stat.sealedSegments)
             json.object("columns") { inner in
                 for column in stat.columns { inner.number(column.name, column.bytes) }
@@ -76,6 +77,12 @@ struct LogStat: ParsableCommand {
         table.row([
             StyledText("size", .faint), StyledText("\(byteCount(stat.bytes))\(perEvent), in \(files)"),
         ])
+        let beside = [
+            (stat.cellsBytes, "of sums by day"), (stat.baseBytes, "of what was known before retention"),
+        ].filter { $0.0 > 0 }.map { "\(byteCount($0.0)) \($0.1)" }
+        if !beside.isEmpty {
+            table.row([StyledText("with", .faint), StyledText(beside.joined(separator: ", "))])
+        }
         if stat.hasTornTail {
             let note = "the last block is not whole: a writer is busy or was interrupted"
             table.row([StyledText("tail", .faint), StyledText(note, .warning)])
@@ -281,6 +288,7 @@ struct LogVerify: ParsableCommand {
                     })
             json.number("sealed_segments", found.sealed)
             json.number("ids_bytes", found.idsBytes)
+            json.number("cells_bytes", found.cellsBytes)
             json.number("erased", found.erased)
             json.number("expired", found.expired)
         }

@@ -41,7 +41,7 @@ struct LogRepairCommand: ParsableCommand {
             }
         }
         try session.out.flush()
-        if dryRun, !found.losses.isEmpty || !found.lostIDs.isEmpty {
+        if dryRun, !found.isSound {
             throw Failure("", code: ExitStatus.badInput)
         }
     }
@@ -59,19 +59,27 @@ struct LogRepairCommand: ParsableCommand {
                 "request ids of \(escaped(path)): repetitions of its events are not recognised any more"
             lines.append(StyledText(isDryRun ? "damaged" : "lost", .failure) + StyledText("  \(what)"))
         }
+        for path in found.droppedCells {
+            lines.append(
+                StyledText(isDryRun ? "damaged" : "removed", .warning)
+                    + StyledText(
+                        "  sums by day in \(escaped(path)): `tidemark log seal --sums` makes them again"))
+        }
         let kept = counted(found.kept, "event")
-        if found.losses.isEmpty && found.lostIDs.isEmpty {
+        if found.isSound {
             lines.append(StyledText("sound", .good) + StyledText("  \(kept), nothing to repair"))
         } else if isDryRun {
             lines.append(StyledText("\(kept) would be kept. Nothing was changed: repair without --dry-run."))
         } else {
             lines.append(StyledText("repaired", .good) + StyledText("  \(kept) kept"))
-            lines.append(
-                StyledText(
-                    "Ingest the sources of that time again: what the log still has is dropped as a "
-                        + "duplicate, what was lost comes back as new events."))
-            lines.append(
-                StyledText("If `tidemark config show` misses a setting, load the configuration again."))
+            if !found.losses.isEmpty || !found.lostIDs.isEmpty {
+                lines.append(
+                    StyledText(
+                        "Ingest the sources of that time again: what the log still has is dropped as a "
+                            + "duplicate, what was lost comes back as new events."))
+                lines.append(
+                    StyledText("If `tidemark config show` misses a setting, load the configuration again."))
+            }
         }
         if found.hasTornTail {
             lines.append(
@@ -115,6 +123,7 @@ struct LogRepairCommand: ParsableCommand {
                     }
                 })
             json.array("ids_lost", found.lostIDs.map { JSONText.quoted($0) })
+            json.array("cells_removed", found.droppedCells.map { JSONText.quoted($0) })
         }
     }
 }

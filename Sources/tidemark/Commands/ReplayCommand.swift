@@ -99,6 +99,7 @@ struct ReplayCommand: ParsableCommand {
         try collector.finish()
         try session.out.flush()
         if !json { report(summary, collector, session) }
+        summary.beyond.report(session)
         try end(summary, collector)
     }
 

@@ -106,6 +106,9 @@ struct UsageOptions: ParsableArguments {
                     "the log ends in a block that is not whole: a writer is busy or was interrupted",
                     .warning))
         }
+        for refusal in reading.refusals {
+            session.message(StyledText(escaped(refusal.description), .warning))
+        }
         guard let counts = reading.counts else { return }
         let report = FeedReport(counts: counts, problems: reading.problems)
         report.reportProblems()

@@ -134,6 +134,7 @@ enum AlertLines {
             case "back_to_normal": "back to normal after \(lasted)"
             case "accepted": "accepted as the new normal after \(lasted)"
             case "expired": "closed after \(lasted)"
+            case "displaced": "closed after \(lasted): too many alerts were open"
             case "superseded": "closed: not found under the new configuration"
             default: escaped(alert.reason)
             }

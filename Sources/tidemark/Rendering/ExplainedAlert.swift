@@ -162,6 +162,7 @@ struct ExplainedAlert {
             case "back_to_normal": "back to normal"
             case "accepted": "accepted as the new normal"
             case "expired": "closed: nothing more was heard"
+            case "displaced": "closed: too many alerts were open"
             case "superseded": "closed: not found under a new configuration"
             default: escaped(transition.reason)
             }

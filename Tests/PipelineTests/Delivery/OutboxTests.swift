@@ -84,6 +84,18 @@ struct OutboxTests {
         #expect(state.waiting.map(\.notification.id) == ["b_0", "a_0"])
     }
 
+    @Test func `of dead letters the newest are kept, and how many there were`() {
+        var state = OutboxState()
+        let count = OutboxState.deadMax + 5
+        for n in 0..<count {
+            state.apply(Self.plan(["m\(n)"], bytes: n))
+            state.apply(.refused(id: "m\(n)_0", at: Self.at(n), reason: "status 400"))
+        }
+        #expect(state.dead.count == OutboxState.deadMax && state.deadForgotten == 5)
+        #expect(state.dead.first?.notification.id == "m5_0")
+        #expect(state.dead.last?.notification.id == "m\(count - 1)_0")
+    }
+
     @Test func `after an outage nothing waits for the rest of its pause`() {
         var state = OutboxState()
         state.apply(Self.plan(["a", "b"], bytes: 1))

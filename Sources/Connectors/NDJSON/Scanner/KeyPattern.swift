@@ -20,6 +20,8 @@ struct KeyPattern: Sendable {
         case ignored
         /// No key: the end of the line.
         case end
+        /// No key, and no value behind it.
+        case nothing
     }
 
     private let low: SIMD2<UInt64>
@@ -40,6 +42,10 @@ struct KeyPattern: Sendable {
     init(_ hasher: SymbolHash) {
         self.init([UInt8](repeating: 0xff, count: 16), KeyTable.unknown, .ignored, bit: 0, hasher)
     }
+
+    /// What is expected behind all that is known: no text is like it, and what is has no value.
+    static let nothing = KeyPattern(
+        [UInt8](repeating: 0xff, count: 16), KeyTable.unknown, .nothing, bit: 0, SymbolHash())
 
     /// The end of a line.
     init(endOf style: LineStyle, _ hasher: SymbolHash) {
@@ -67,8 +73,8 @@ struct KeyPattern: Sendable {
     private init(_ bytes: [UInt8], _ field: Int, _ kind: Kind, bit: UInt32, _ hasher: SymbolHash) {
         precondition(bytes.count <= 32)
         let masked = [UInt8](repeating: 0xff, count: bytes.count)
-        let words = SIMD4((0..<4).map { word(bytes.span, 8 * $0) })
-        let masks = SIMD4((0..<4).map { word(masked.span, 8 * $0) })
+        let words = SIMD4((0..<4).map { Self.word(bytes.span, 8 * $0) })
+        let masks = SIMD4((0..<4).map { Self.word(masked.span, 8 * $0) })
         (low, high) = (words.lowHalf, words.highHalf)
         (lowMask, highMask) = (masks.lowHalf, masks.highHalf)
         self.hasher = hasher
@@ -89,167 +95,13 @@ struct KeyPattern: Sendable {
     }
 }
 
-/// The patterns by number and the two that followed each last, to look up without a bounds check.
-///
-/// Numbers: 0 to 21 are fields behind a comma, `unknown` is a key that is ignored, `end` the end of the line,
-/// `start` its beginning, and 32 more than a field is that field as the first of its line.
-///
-/// Proof. All tables have 64 places (128 for the followers, two a place), and an index is cut to its low six
-/// bits before it is used; so every read and write is inside. The memory belongs to this value.
-@safe struct KeyTable: ~Copyable {
-    static let unknown = 22
-    static let end = 23
-    static let start = 24
-    /// What a field's number has more where it is the first of its line.
-    static let first = 32
-    private static let places = 64
-    /// So often a call learns a new style; a source that changes it with every line is read the slow way.
-    private static let restylesMax = 16
-
-    private let patterns: UnsafeMutablePointer<KeyPattern>
-    private let followers: UnsafeMutablePointer<UInt8>
-    private let keep: UnsafeMutablePointer<UInt64>
-    private let state: UnsafeMutablePointer<State>
-
-    /// What changes seldom.
-    private struct State {
-        var style: LineStyle
-        var restyles = 0
+extension KeyPattern {
+    /// The eight bytes from `start` on, the first in the low bits, zeros where there are none.
+    static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for i in 0..<8 where start + i < bytes.count { word |= UInt64(bytes[start + i]) << UInt64(8 * i) }
+        return word
     }
-
-    /// What calls hand on: followers, style, and the patterns in this style.
-    struct Learned: Sendable {
-        fileprivate var followers: [UInt8]
-        fileprivate var style: LineStyle
-        fileprivate var patterns: [KeyPattern]
-
-        /// Before anything was read: each key is followed by the next one.
-        init() {
-            style = LineStyle()
-            patterns = KeyTable.patterns(style)
-            followers = (0..<places).flatMap { number -> [UInt8] in
-                if number == start { return [UInt8(first), UInt8(first)] }
-                let field = number & (first - 1)
-                return [UInt8(field < unknown - 1 ? field + 1 : end), UInt8(end)]
-            }
-        }
-    }
-
-    /// A table that knows what an earlier one learned; labels go into `symbols`.
-    init(_ learned: Learned, _ symbols: Symbols) {
-        unsafe state = .allocate(capacity: 1)
-        unsafe state.initialize(to: State(style: learned.style))
-        unsafe followers = .allocate(capacity: 2 * Self.places)
-        for i in 0..<2 * Self.places { unsafe followers[i] = learned.followers[i] }
-        unsafe keep = .allocate(capacity: 9)
-        for i in 0..<9 { unsafe keep[i] = i < 4 ? .max : 0 }
-        unsafe patterns = .allocate(capacity: Self.places)
-        for i in 0..<Self.places { unsafe (patterns + i).initialize(to: learned.patterns[i]) }
-        for (field, table) in [
-            (Field.identity, symbols.identities), (.team, symbols.teams), (.project, symbols.projects),
-            (.tool, symbols.tools), (.model, symbols.models), (.mcpServer, symbols.mcpServers),
-            (.mcpTool, symbols.mcpTools), (.source, symbols.sources),
-        ] {
-            unsafe patterns[Int(field.rawValue)].hasher = table.hasher
-            unsafe patterns[Self.first + Int(field.rawValue)].hasher = table.hasher
-        }
-    }
-
-    /// All patterns in a style.
-    private static func patterns(_ style: LineStyle) -> [KeyPattern] {
-        let hasher = SymbolHash()
-        var patterns = [KeyPattern](repeating: KeyPattern(hasher), count: places)
-        for field in Field.allCases {
-            let i = Int(field.rawValue)
-            patterns[i] = KeyPattern(field, isFirst: false, style, hasher)
-            patterns[first + i] = KeyPattern(field, isFirst: true, style, hasher)
-        }
-        patterns[end] = KeyPattern(endOf: style, hasher)
-        return patterns
-    }
-
-    /// Of each field three words of its key and its length.
-    private static let names: [SIMD4<UInt64>] = Field.allCases.map {
-        let key = Array($0.key.utf8)
-        return SIMD4(word(key.span, 0), word(key.span, 8), word(key.span, 16), UInt64(key.count))
-    }
-
-    deinit {
-        // All of it is plain data.
-        unsafe patterns.deallocate()
-        unsafe followers.deallocate()
-        unsafe keep.deallocate()
-        unsafe state.deallocate()
-    }
-
-    /// Hands on what was learned.
-    func teach(_ learned: inout Learned) {
-        for i in 0..<2 * Self.places { unsafe learned.followers[i] = followers[i] }
-        if learned.style == style { return }
-        learned.style = style
-        learned.patterns = Self.patterns(style)
-    }
-
-    /// How lines are spaced.
-    var style: LineStyle { unsafe state.pointee.style }
-
-    @inline(__always)
-    subscript(number: Int) -> KeyPattern {
-        unsafe patterns[number & (Self.places &- 1)]
-    }
-
-    /// Of the masks that keep the first `count` bytes, 0 to 32, of four words, the one of a word.
-    @inline(__always)
-    func kept(_ count: Int, _ word: Int) -> UInt64 {
-        // 32 bytes of ones and 40 of zeros, of which eight from one of the first 64 on.
-        unsafe UnsafeRawPointer(keep).loadUnaligned(
-            fromByteOffset: (32 &- count &+ 8 &* word) & 63, as: UInt64.self)
-    }
-
-    /// The field whose key is the text at `start`, -1 for none.
-    func field(_ input: PaddedBytes, _ start: Int, _ length: Int) -> Int {
-        guard length <= 24 else { return -1 }
-        let key = SIMD4(
-            input.word(start) & kept(length, 0), input.word(start + 8) & kept(length, 1),
-            input.word(start + 16) & kept(length, 2), UInt64(length))
-        return Self.names.firstIndex(of: key) ?? -1
-    }
-
-    /// The pattern that followed `number` last.
-    @inline(__always)
-    func follower(of number: Int) -> Int { unsafe Int(followers[2 &* (number & (Self.places &- 1))]) }
-
-    /// The pattern that followed `number` before that.
-    func secondFollower(of number: Int) -> Int {
-        unsafe Int(followers[2 * (number & (Self.places - 1)) + 1])
-    }
-
-    /// From now on `next` is expected behind `number`.
-    func expect(_ next: Int, after number: Int) {
-        let at = 2 * (number & (Self.places - 1))
-        if unsafe Int(followers[at]) == next { return }
-        unsafe followers[at + 1] = followers[at]
-        unsafe followers[at] = UInt8(truncatingIfNeeded: next)
-    }
-
-    /// From now on lines of another style are expected.
-    func expect(_ wanted: LineStyle) {
-        guard wanted != style, unsafe state.pointee.restyles < Self.restylesMax else { return }
-        unsafe state.pointee.restyles += 1
-        unsafe state.pointee.style = wanted
-        for (i, pattern) in Self.patterns(wanted).enumerated() {
-            let hasher = unsafe patterns[i].hasher
-            unsafe patterns[i] = pattern
-            unsafe patterns[i].hasher = hasher
-        }
-    }
-}
-
-/// The eight bytes from `start` on, the first in the low bits, zeros where there are none.
-private func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for i in 0..<8 where start + i < bytes.count { word |= UInt64(bytes[start + i]) << UInt64(8 * i) }
-    return word
 }
 
 /// A word of at most nine bytes that a key allows, to compare with the input.

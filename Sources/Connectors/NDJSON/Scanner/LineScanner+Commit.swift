@@ -4,9 +4,6 @@ extension LineScanner {
     private static let tokenBits: UInt32 =
         Field.inputTokens.bit | Field.outputTokens.bit | Field.cacheReadTokens.bit
         | Field.cacheWriteTokens.bit
-    private static let forgottenWhenNull: UInt32 = Field.allCases.reduce(0) {
-        FieldReader.isForgottenWhenNull($1) ? $0 | $1.bit : $0
-    }
     /// Counts with bits from here on may be too large; the general parser decides.
     private static let tokensDeclined: Int64 = 1 << 39
 
@@ -15,7 +12,7 @@ extension LineScanner {
     func commit(_ line: Shape, _ rows: inout StagedRows) -> Bool {
         // A null says nothing; which null keys are remembered is told in `FieldReader`.
         let said = line.seen & ~line.nulls
-        var present = line.seen & ~(line.nulls & Self.forgottenWhenNull)
+        var present = line.seen & ~(line.nulls & rules.forgottenWhenNull)
         guard said & Field.ts.bit != 0 else { return false }
         rows.complete(line.seen)
         let ts = rows.number(.ts)
@@ -80,10 +77,10 @@ extension LineScanner {
         appendTexts(rows, .requestID, text, to: &batch.requestID, after: before)
         appendTexts(rows, .sessionID, text, to: &batch.sessionID, after: before)
         appendTexts(rows, .origin, text, to: &batch.origin, after: before)
-        Self.appendLabels(rows, .team, text, &symbols.teams, to: &batch.team)
-        Self.appendLabels(rows, .tool, text, &symbols.tools, to: &batch.tool)
-        Self.appendLabels(rows, .model, text, &symbols.models, to: &batch.model)
-        Self.appendLabels(rows, .mcpServer, text, &symbols.mcpServers, to: &batch.mcpServer)
+        appendLabels(rows, .team, text, &symbols.teams, to: &batch.team)
+        appendLabels(rows, .tool, text, &symbols.tools, to: &batch.tool)
+        appendLabels(rows, .model, text, &symbols.models, to: &batch.model)
+        appendLabels(rows, .mcpServer, text, &symbols.mcpServers, to: &batch.mcpServer)
         appendIdentities(rows, text, to: &batch, &symbols.identities)
         let estimated =
             rows.hasUnpriced ? estimate(rows, batch.model.span.extracting(before...), symbols.models) : 0
@@ -100,32 +97,34 @@ extension LineScanner {
     // MARK: - Labels
 
     /// Appends the numbers of a column of labels; those that are new get the next ones, in the order of the
-    /// rows.
+    /// rows. `numbers` is memory for them.
     @inline(__always)
     private static func appendLabels(
         _ rows: borrowing StagedRows, _ field: Field, _ text: Span<UInt8>, _ table: inout SymbolTable,
-        to column: inout [UInt32], number: (LabelText, inout SymbolTable) -> UInt32
+        to column: inout [UInt32], _ numbers: inout [UInt32],
+        number: (LabelText, inout SymbolTable) -> UInt32
     ) {
         let texts = unsafe rows.texts(field)
         let labels = unsafe texts.span
+        // Not straight into the column: within its closure the table would be copied for each call.
+        var found = numbers.mutableSpan
+        var row = 0
+        while true {
+            row = table.find(labels, from: row, in: text, into: &found)
+            if row == labels.count { break }
+            found[row] = number(labels[row], &table)
+            row += 1
+        }
         column.append(addingCapacity: labels.count) { space in
-            for _ in labels.indices { space.append(0) }
-            var numbers = space.mutableSpan
-            var row = 0
-            while true {
-                row = table.find(labels, from: row, in: text, into: &numbers)
-                if row == labels.count { break }
-                numbers[row] = number(labels[row], &table)
-                row += 1
-            }
+            for row in labels.indices { space.append(numbers[row]) }
         }
     }
 
-    private static func appendLabels(
+    private mutating func appendLabels(
         _ rows: borrowing StagedRows, _ field: Field, _ text: Span<UInt8>, _ table: inout SymbolTable,
         to column: inout [UInt32]
     ) {
-        appendLabels(rows, field, text, &table, to: &column) { label, table in
+        Self.appendLabels(rows, field, text, &table, to: &column, &numbers) { label, table in
             table.intern(text.extracting(label.range), hash: label.hash)
         }
     }
@@ -152,7 +151,7 @@ extension LineScanner {
         }
         let before = batch.identity.count
         // The table has identities in canonical form only, so what it has is in that form.
-        Self.appendLabels(rows, .identity, text, &table, to: &batch.identity) { label, table in
+        Self.appendLabels(rows, .identity, text, &table, to: &batch.identity, &numbers) { label, table in
             Self.identity(label, text, &table)
         }
         if rules.defaultIdentity.isEmpty { return }

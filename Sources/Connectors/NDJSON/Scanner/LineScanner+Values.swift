@@ -4,15 +4,15 @@ extension LineScanner {
     /// Reads the value of a field into the next row and returns the index behind it, or -1.
     @inline(__always)
     mutating func value(
-        _ input: PaddedBytes, _ start: Int, _ number: Int, _ keys: borrowing KeyTable,
+        _ input: PaddedBytes, _ start: Int, _ key: KeyEntry, _ keys: borrowing KeyTable,
         _ rows: borrowing StagedRows, _ shape: inout Shape
     ) -> Int {
         var i = start
-        let field = keys[number].field
-        switch keys[number].kind {
+        let field = key.field
+        switch key.kind {
         case .label:
             guard input[i] == UInt8(ascii: "\"") else { return -1 }
-            return Self.label(input, i &+ 1, field, keys[number].hasher, keys, rows)
+            return Self.label(input, i &+ 1, key, keys, rows)
         case .text:
             guard input[i] == UInt8(ascii: "\"") else { return -1 }
             let end = input.endOfString(i &+ 1)
@@ -38,39 +38,39 @@ extension LineScanner {
             return time.end
         case .word:
             return word(input, i, field, &shape)
-        case .ignored, .end:
-            return Self.skipValue(input, i)
+        case .ignored: return Self.skipValue(input, i)
+        case .end, .nothing: return -1
         }
     }
 
     /// Finds the end of a label and hashes it on the way.
     @inline(__always)
     private static func label(
-        _ input: PaddedBytes, _ start: Int, _ field: Int, _ hasher: SymbolHash, _ keys: borrowing KeyTable,
+        _ input: PaddedBytes, _ start: Int, _ key: KeyEntry, _ keys: borrowing KeyTable,
         _ rows: borrowing StagedRows
     ) -> Int {
         let length = input.plainCount(start)
         let end = start &+ length
         guard length < 32, input[end] == UInt8(ascii: "\"") else {
-            return otherLabel(input, start, end, field, hasher, rows)
+            return otherLabel(input, start, end, key, rows)
         }
-        let hash = hasher.hash(
+        let hash = key.hasher.hash(
             input.word(start) & keys.kept(length, 0), input.word(start &+ 8) & keys.kept(length, 1),
             input.word(start &+ 16) & keys.kept(length, 2), input.word(start &+ 24) & keys.kept(length, 3))
-        rows.set(field, text: start, length: length, hash: hash)
+        rows.set(key.field, text: start, length: length, hash: hash)
         return end &+ 1
     }
 
     /// A label that is long, or perhaps has letters past ASCII at `middle`.
     @inline(never)
     private static func otherLabel(
-        _ input: PaddedBytes, _ start: Int, _ middle: Int, _ field: Int, _ hasher: SymbolHash,
-        _ rows: borrowing StagedRows
+        _ input: PaddedBytes, _ start: Int, _ middle: Int, _ key: KeyEntry, _ rows: borrowing StagedRows
     ) -> Int {
         let end = input.endOfString(middle)
         if end < 0 || end - start > Limits.labelBytesMax { return -1 }
         rows.set(
-            field, text: start, length: end - start, hash: input.with(start, end - start) { hasher.of($0) })
+            key.field, text: start, length: end - start,
+            hash: input.with(start, end - start) { key.hasher.of($0) })
         return end + 1
     }
 
@@ -115,10 +115,10 @@ extension LineScanner {
         var end = start &+ whole.count
         var nano = whole.value &* 1_000_000_000
         if input[end] == UInt8(ascii: ".") {
-            let fraction = input.digits(end &+ 1)
+            let fraction = input.decimals(end &+ 1)
             if fraction.count == 0 { return (-1, start, false) }
             end &+= 1 &+ fraction.count
-            nano &+= fraction.value &* powersOfTen(9 &- fraction.count)
+            nano &+= fraction.value &* 10
             if fraction.count == 8, input[end] >= 48, input[end] <= 57 { return oddMoney(input, start) }
         }
         if input[end] | 0x20 == UInt8(ascii: "e") { return oddMoney(input, start) }

@@ -43,6 +43,8 @@ struct LineScanner: Sendable {
     /// When that day begins, ms UTC.
     var dayStart: Int64 = 0
     var labels = LabelState()
+    /// Memory for the numbers of the labels of one column of staged rows.
+    var numbers = [UInt32](repeating: 0, count: StagedRows.capacity)
 
     init(options: DecoderOptions) {
         rules = RowRules(options: options)
@@ -115,8 +117,31 @@ struct LineScanner: Sendable {
         _ shape: inout Shape
     ) -> Int {
         var i = start
-        var previous = KeyTable.start
-        var seen: UInt32 = 0
+        var k = 0
+        // Mostly a line has the keys of the line before in the same order.
+        while keys.planned(k).stands(in: input, at: i) {
+            let key = keys.planned(k)
+            i &+= key.length
+            if key.kind == .end { return i }
+            let end = value(input, i, key, keys, rows, &shape)
+            i = end < 0 ? Self.null(input, i, key.field, rows, &shape) : end
+            if i < 0 { return -1 }
+            shape.seen |= key.bit
+            k &+= 1
+        }
+        keys.leavePlan(at: k)
+        let previous = k == 0 ? KeyTable.start : keys.planned(k &- 1).field
+        return parseRest(input, i, after: previous, keys, rows, &shape)
+    }
+
+    /// Goes on with a line that has other keys than the one before, behind the key `previous`.
+    @inline(never)
+    private mutating func parseRest(
+        _ input: PaddedBytes, _ start: Int, after previous: Int, _ keys: borrowing KeyTable,
+        _ rows: borrowing StagedRows, _ shape: inout Shape
+    ) -> Int {
+        var i = start
+        var previous = previous
         while true {
             var number = keys.follower(of: previous)
             if keys[number].stands(in: input, at: i) {
@@ -125,17 +150,18 @@ struct LineScanner: Sendable {
                 (number, i) = Self.unexpectedKey(input, i, after: previous, keys, rows)
                 if number < 0 { return -1 }
             }
-            if keys[number].kind == .end {
-                shape.seen = seen
+            keys.note(number)
+            let key = keys[number]
+            if key.kind == .end {
+                keys.endNotes()
                 return i
             }
-            let bit = keys[number].bit
-            if seen & bit != 0 { return -1 }
-            seen |= bit
-            let end = value(input, i, number, keys, rows, &shape)
-            i = end < 0 ? Self.null(input, i, keys[number].field, rows, &shape) : end
+            if shape.seen & key.bit != 0 { return -1 }
+            shape.seen |= key.bit
+            let end = value(input, i, key, keys, rows, &shape)
+            i = end < 0 ? Self.null(input, i, key.field, rows, &shape) : end
             if i < 0 { return -1 }
-            previous = keys[number].field
+            previous = key.field
         }
     }
 

@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 /// Input bytes that may be read a little past the line that is being scanned, without a bounds check for
 /// each byte.
 ///
@@ -63,23 +65,6 @@
 
     // MARK: - Strings
 
-    /// Which of the sixteen bytes at `i` end plain text: four bits a byte, all set where it is a quote, a
-    /// backslash, a control character, or past ASCII.
-    @inline(__always)
-    func ends(_ i: Int) -> UInt64 {
-        assert(i >= 0 && i + 16 <= count)
-        let bytes = unsafe base.loadUnaligned(fromByteOffset: i, as: SIMD16<Int8>.self)
-        let quotes = bytes .== SIMD16<Int8>(repeating: 0x22)
-        let backslashes = bytes .== SIMD16<Int8>(repeating: 0x5c)
-        // Bytes past ASCII are negative.
-        let others = bytes .< SIMD16<Int8>(repeating: 0x20)
-        let marks = quotes .| backslashes .| others
-        // Each mark is a byte of ones or zeros; of each pair of bytes the middle eight bits are enough.
-        let pairs = unsafe unsafeBitCast(marks, to: SIMD8<UInt16>.self)
-        let nibbles = SIMD8<UInt8>(truncatingIfNeeded: pairs &>> 4)
-        return unsafe UInt64(littleEndian: unsafeBitCast(nibbles, to: UInt64.self))
-    }
-
     /// Sixteen bytes as two words.
     @inline(__always)
     func words(_ i: Int) -> SIMD2<UInt64> {
@@ -87,14 +72,12 @@
         return unsafe base.loadUnaligned(fromByteOffset: i, as: SIMD2<UInt64>.self)
     }
 
-    /// How many of the 32 bytes at `i` stand before the first that ends plain text, 32 where none does.
+    /// How many of the 32 bytes at `i` stand before the first that ends plain text: a quote, a backslash, a
+    /// control character, or what is past ASCII; 32 where none does.
     @inline(__always)
     func plainCount(_ i: Int) -> Int {
-        let first = ends(i).trailingZeroBitCount
-        let second = ends(i &+ 16).trailingZeroBitCount
-        // 64 is 16 bytes, of which the second half counts. No branch: in which half a label ends is anybody's
-        // guess.
-        return (first &+ second & (0 &- first &>> 6)) &>> 2
+        assert(i >= 0 && i + 32 <= count)
+        return (UInt64(unsafe tidemark_text_ends(base + i)) | 1 << 32).trailingZeroBitCount
     }
 
     /// Bits that keep the low `n` bytes of a word, for n from 0 to 7.
@@ -152,11 +135,28 @@
         let count = others.trailingZeroBitCount &>> 3
         if count == 0 { return Digits(value: 0, count: 0) }
         // The first digit weighs most and must come last: shift zeros in before it.
-        var v = nibbles &<< UInt64(truncatingIfNeeded: (8 &- count) &* 8)
-        v = (v &* 10) &+ (v &>> 8)
+        let aligned = nibbles &<< UInt64(truncatingIfNeeded: (8 &- count) &* 8)
+        return Digits(value: Self.number(aligned), count: count)
+    }
+
+    /// The digits that begin at `i`, at most eight of them, as if zeros made up for what is missing to eight.
+    @inline(__always)
+    func decimals(_ i: Int) -> Digits {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let nibbles = word(i) ^ (ones &* 0x30)
+        let others = ((nibbles &+ (ones &* 0x76)) | nibbles) & (ones &* 0x80)
+        // All bits below the byte of the lowest mark; all there are without a mark.
+        let digits = nibbles & ((others & (0 &- others)) &>> 7 &- 1)
+        return Digits(value: Self.number(digits), count: others.trailingZeroBitCount &>> 3)
+    }
+
+    /// The number of eight digits, the first one in the low byte.
+    @inline(__always)
+    private static func number(_ digits: UInt64) -> UInt64 {
+        let tens = (digits &* 10) &+ (digits &>> 8)
         let pairs: UInt64 = 0x0000_00ff_0000_00ff
-        let high = (v & pairs) &* (100 &+ (1_000_000 &<< 32))
-        let low = ((v &>> 16) & pairs) &* (1 &+ (10_000 &<< 32))
-        return Digits(value: (high &+ low) &>> 32, count: count)
+        let high = (tens & pairs) &* (100 &+ (1_000_000 &<< 32))
+        let low = ((tens &>> 16) & pairs) &* (1 &+ (10_000 &<< 32))
+        return (high &+ low) &>> 32
     }
 }
