@@ -31,12 +31,13 @@ struct CellsWriter<D: Disk> {
         return builder
     }
 
-    /// Makes the file, in place of what may stand there; durable when this returns. Returns its bytes.
+    /// Makes the file, in place of what may stand there; durable when this returns. Returns its
+    /// bytes and how many cells it has; nil where the segment has no index to tie it to.
     ///
     /// Where cells would save less than half of the work it says only that, so that nobody adds up the events
     /// again to find out.
-    func write(_ segment: inout SegmentFile<D>) throws(LogError) -> Int {
-        guard let tie = try CellsTie(&segment) else { return 0 }
+    func write(_ segment: inout SegmentFile<D>) throws(LogError) -> (bytes: Int, cells: Int)? {
+        guard let tie = try CellsTie(&segment) else { return nil }
         var symbols = Symbols()
         let builder = try sums(of: segment, symbols: &symbols)
         let count = builder.isWorthwhile ? builder.count : 0
@@ -70,7 +71,7 @@ struct CellsWriter<D: Disk> {
             at += fit
         }
         try target.publish(lastReceived: LogFormat.noReceived)
-        return target.count
+        return (target.count, count)
     }
 
     private func append(

@@ -20,6 +20,8 @@ public struct LogSealingReport: Sendable, Hashable {
     public internal(set) var idsBytes = 0
     /// Files of sums by day that were made.
     public internal(set) var cellsMade = 0
+    /// Sums in those files; none where they would hardly be fewer than the events.
+    public internal(set) var cells = 0
     /// Bytes of those files.
     public internal(set) var cellsBytes = 0
     /// Files of request ids that were dropped: no repetition can be recognised by them any more.
@@ -154,10 +156,10 @@ public struct LogSealer<D: Disk>: ~Copyable {
         case .refused(let refusal):
             if refusal.reason == .newer { return }
         }
-        let bytes = try CellsWriter(disk, directory).write(&file)
-        guard bytes > 0 else { return }
+        guard let made = try CellsWriter(disk, directory).write(&file) else { return }
         report.cellsMade += 1
-        report.cellsBytes += bytes
+        report.cells += made.cells
+        report.cellsBytes += made.bytes
     }
 
     // MARK: - Request ids

@@ -84,10 +84,12 @@ struct LogSeal: ParsableCommand {
             lines.append(StyledText("Nothing to seal: \(counted(report.before, "segment")) sealed before."))
         }
         if report.cellsMade > 0 {
-            lines.append(
-                StyledText(
-                    "\(byteCount(report.cellsBytes)) of sums by day for `tidemark report` and "
-                        + "`tidemark inventory`"))
+            let what =
+                report.cells > 0
+                ? "\(counted(report.cells, "sum")) by day, \(byteCount(report.cellsBytes)), for "
+                    + "`tidemark report` and `tidemark inventory`"
+                : "Sums by day would hardly be fewer than the events: reports read the events."
+            lines.append(StyledText(what))
         }
         if report.idsDropped > 0 {
             lines.append(
@@ -113,6 +115,7 @@ struct LogSeal: ParsableCommand {
             json.number("ids_bytes", report.idsBytes)
             json.number("ids_dropped_bytes", report.idsDroppedBytes)
             json.number("cells_made", report.cellsMade)
+            json.number("cells", report.cells)
             json.number("cells_bytes", report.cellsBytes)
             json.number("blocks_copied", report.copied)
             json.number("blocks_encoded", report.encoded)
