@@ -144,8 +144,16 @@ struct SegmentUnderTest {
                 before.error.map { "\($0)" }, after.error.map { "\($0)" }, "what the reader says")
             return try promiseEqual(found.problems, verify()?.problems ?? [], "what is damaged")
         }
-        try promise(after.error == nil, "recovered, yet the reader says: \(after.error.debugDescription)")
-        try promise(verify()?.isDamaged == false, "recovered, yet damaged: \(verify().debugDescription)")
+        // What was synced long ago recovery compares with its checksums only: a block that contradicts itself
+        // under the right ones, as a forger makes it, is told by readers and by `verify`, then as before.
+        let said = after.error.map { "\($0)" }
+        try promise(
+            said == nil || said == before.error.map { "\($0)" },
+            "recovered, yet the reader says: \(said ?? "")")
+        let now = verify()
+        try promise(
+            now?.isDamaged == false || said != nil && now?.problems == found?.problems,
+            "recovered, yet damaged: \(now.debugDescription)")
     }
 
     /// The fold of a whole log ends in peace, and what it finds can be written and read back.
