@@ -16,8 +16,8 @@ extension AccountNow {
     }
 
     /// The clock enters a slot of another hour: `gone` of its oldest hours are dropped, and `ended` is added.
-    @inline(__always)
     /// Returns what all its hours then hold.
+    @inline(__always)
     mutating func enter(
         slot next: Int32, dropping gone: Int, ended: HourCell?, _ cells: inout PastBlocks
     ) -> Totals {

@@ -9,9 +9,8 @@ extension PastBlocks {
         w.unsigned(head.word >> 8)
         if block == Self.none { return }
         let units = PastHead.units(hours: head.hours, slots: head.slots, isWide: head.isWide)
-        let unused = head.slots == 0 ? head.place(hour: 0) : 0
         for i in 0..<units {
-            var unit = i < unused ? .zero : self[block &+ UInt32(i)]
+            var unit = i < head.unused ? .zero : self[block &+ UInt32(i)]
             if i == 0 { unit.x = 0 }
             w.fixed(UInt64(unit.x) | UInt64(unit.y) << 32)
             w.fixed(UInt64(unit.z) | UInt64(unit.w) << 32)
@@ -31,10 +30,9 @@ extension PastBlocks {
         try r.check(head.hours + head.slots > 0, "the head of a block")
         let units = PastHead.units(hours: head.hours, slots: head.slots, isWide: head.isWide)
         let block = allocate(units)
-        let unused = head.slots == 0 ? head.place(hour: 0) : 0
         for i in 0..<units {
             let (a, b) = (try r.fixed(), try r.fixed())
-            let isZero = i < unused ? a | b == 0 : i > 0 || UInt32(truncatingIfNeeded: a) == 0
+            let isZero = i < head.unused ? a | b == 0 : i > 0 || UInt32(truncatingIfNeeded: a) == 0
             try r.check(isZero, "words of a block that nobody reads")
             self[block &+ UInt32(i)] = PastUnit(
                 UInt32(truncatingIfNeeded: a), UInt32(a >> 32), UInt32(truncatingIfNeeded: b),

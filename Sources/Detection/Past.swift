@@ -49,6 +49,9 @@ struct PastHead {
     static func units(hours: Int, slots: Int, isWide: Bool) -> Int {
         (hours + max(1, slots)) << (isWide ? 1 : 0)
     }
+
+    /// How many of the first units nobody reads: a block without slots has no first slot.
+    var unused: Int { slots == 0 ? place(hour: 0) : 0 }
 }
 
 extension PastUnit {
