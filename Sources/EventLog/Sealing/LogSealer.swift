@@ -87,7 +87,9 @@ public struct LogSealer<D: Disk>: ~Copyable {
         report.isBesideWriter = writing == nil
         let horizon = options.keepsIDs ? 0 : try horizon()
         let segments = try directory.list(disk) ?? []
-        let makesCells = try options.makesCells || directory.hasCells(disk)
+        // `||` would widen the type of what is thrown.
+        var makesCells = options.makesCells
+        if !makesCells { makesCells = try directory.hasCells(disk) }
         for (i, first) in segments.enumerated() {
             progress(i, segments.count)
             let next = i + 1 < segments.count ? segments[i + 1] : nil
