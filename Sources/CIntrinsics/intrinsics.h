@@ -22,6 +22,15 @@ static inline uint32_t tidemark_text_ends(const void *bytes) {
         _mm_or_si128(_mm_cmpeq_epi8(b, quote), _mm_cmpeq_epi8(b, backslash)), _mm_cmplt_epi8(b, blank));
     return (uint32_t)_mm_movemask_epi8(endA) | (uint32_t)_mm_movemask_epi8(endB) << 16;
 }
+
+/// Which of the 32 bytes at an address are LF, one bit a byte, the first in the lowest.
+static inline uint32_t tidemark_line_feeds(const void *bytes) {
+    const __m128i feed = _mm_set1_epi8(0x0a);
+    const __m128i a = _mm_loadu_si128((const __m128i *)bytes);
+    const __m128i b = _mm_loadu_si128((const __m128i *)bytes + 1);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, feed))
+        | (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, feed)) << 16;
+}
 #else
 static inline uint32_t tidemark_text_ends(const void *bytes) {
     const signed char *p = (const signed char *)bytes;
@@ -30,5 +39,14 @@ static inline uint32_t tidemark_text_ends(const void *bytes) {
         ends |= (uint32_t)(p[i] == 0x22 || p[i] == 0x5c || p[i] < 0x20) << i;
     }
     return ends;
+}
+
+static inline uint32_t tidemark_line_feeds(const void *bytes) {
+    const char *p = (const char *)bytes;
+    uint32_t feeds = 0;
+    for (int i = 0; i < 32; i++) {
+        feeds |= (uint32_t)(p[i] == 0x0a) << i;
+    }
+    return feeds;
 }
 #endif

@@ -14,6 +14,9 @@ public struct SymbolTable: Sendable {
     /// What all texts are called for which there is no room. A label that says just this is one of them.
     public static let otherName = "(other)"
 
+    /// From so many slots on a table is not small.
+    private static let smallSlots = 1 << 13
+
     /// The start of the hash of a text; see `intern(_:hash:)`.
     public let hasher: SymbolHash
     /// How much the table may hold.
@@ -21,7 +24,8 @@ public struct SymbolTable: Sendable {
     /// The number of `otherName`; 0 where nothing has been called so.
     public private(set) var other: UInt32 = 0
     /// In the low `numberBits` a symbol, above them as many of the highest bits of its hash as there is room
-    /// for; 0 where the slot is free. There are at least twice as many slots as symbols.
+    /// for; 0 where the slot is free. There are at least twice as many slots as symbols, and eight times in a
+    /// small table, where the memory is nothing and a second look costs more than the first.
     private(set) var slots: [UInt32]
     private(set) var numberBits: UInt32
     private(set) var ends: [UInt32]
@@ -97,7 +101,7 @@ public struct SymbolTable: Sendable {
         into numbers: inout MutableSpan<UInt32>
     ) -> Int {
         // A small table is in the cache anyway.
-        if slots.count >= 1 << 13 {
+        if slots.count >= Self.smallSlots {
             ByteBlocks.prefetch(
                 labels, from: first, slots: slots, numberBits: numberBits, ends: ends, texts: bytes)
         }
@@ -141,7 +145,7 @@ public struct SymbolTable: Sendable {
         bytes.append(contentsOf: repeatElement(0, count: ByteBlocks.padding))
         slots[place] = slot(symbol, hash)
         if other == 0, Self.isOtherName(text) { other = symbol }
-        if ends.count * 2 > slots.count { grow() }
+        if ends.count * (slots.count < Self.smallSlots ? 8 : 2) > slots.count { grow() }
         return symbol
     }
 

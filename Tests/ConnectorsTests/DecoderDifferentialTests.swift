@@ -90,6 +90,49 @@ import UsageEvents
         #expect(fast.rejections.count > 5_000)
     }
 
+    /// Lines of one program: the same keys, so that the scanner reads two at once, but for what is odd.
+    private func alike(_ lines: Int, oddOneIn: Int, seed: UInt64) -> [UInt8] {
+        var random = SplitMix64(seed: seed)
+        let words = ["a", "gpt-5", "claude-sonnet-4-5-20250929-with-a-tail", "Zoë", "x\\u0041", "cursor"]
+        func label() -> String {
+            let word = words[random.below(words.count)]
+            return random.below(9) == 0
+                ? "null" : "\"\(word)\(String(repeating: "-", count: random.below(40)))\""
+        }
+        func count() -> String { String(random.next() >> (20 + UInt64(random.below(44)))) }
+        var text: [UInt8] = []
+        for _ in 0..<lines {
+            let ts = 1_785_600_000_000 + random.below(90_000_000)
+            var line = Array(
+                """
+                {"ts":\(ts),"identity":"p\(random.below(99))@Acme.example","team":\(label()),\
+                "tool":\(label()),"model":\(label()),"input_tokens":\(count()),\
+                "output_tokens":\(count()),\
+                "cost_usd":\(random.below(9)).\(random.below(1_000_000)),"request_id":\(label()),\
+                "grain":"request","mcp_server":\(label())}
+                """.utf8)
+            if random.below(oddOneIn) == 0 {
+                line[random.below(line.count)] = Array("\n\",:{}x0 ".utf8)[random.below(9)]
+            }
+            text += line + [0x0a]
+        }
+        return text
+    }
+
+    @Test(arguments: [3, 40, 1_000])
+    func `lines that are read two at once give what lines read alone give`(oddOneIn: Int) {
+        let text = alike(6_000, oddOneIn: oddOneIn, seed: UInt64(oddOneIn))
+        let fast = Decoded(text, options: Self.options, usesScanner: true)
+        let alone = Decoded(text, options: Self.options, usesScanner: true, limit: 1)
+        let general = Decoded(text, options: Self.options, usesScanner: false)
+        expectSame(fast, general)
+        expectSame(fast, alone)
+        #expect(fast.columns.joined().count == 4 * fast.events.count)
+        #expect(fast.canonical == alone.canonical && fast.canonical == general.canonical)
+        #expect(fast.events.count > 3_000)
+        #expect(fast.rejections.count > 2)
+    }
+
     @Test(arguments: [1, 2, 7, 64, 300, 4_096])
     func `input cut into pieces of any size gives the same batch`(size: Int) {
         var lines = RandomLines(seed: 7)

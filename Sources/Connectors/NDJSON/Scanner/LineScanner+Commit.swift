@@ -9,7 +9,7 @@ extension LineScanner {
 
     /// Checks what holds between the fields of the next row and adds it; false to decline.
     @inline(__always)
-    func commit(_ line: Shape, _ rows: inout StagedRows) -> Bool {
+    func commit(_ line: Line, _ rows: inout StagedRows) -> Bool {
         // A null says nothing; which null keys are remembered is told in `FieldReader`.
         let said = line.seen & ~line.nulls
         var present = line.seen & ~(line.nulls & rules.forgottenWhenNull)

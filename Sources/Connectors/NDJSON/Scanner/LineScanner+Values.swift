@@ -1,74 +1,140 @@
 import UsageEvents
 
 extension LineScanner {
-    /// Reads the value of a field into the next row and returns the index behind it, or -1.
+    /// Reads the value of a key, or its null, into the row of the line; false to decline.
     @inline(__always)
     mutating func value(
-        _ input: PaddedBytes, _ start: Int, _ key: KeyEntry, _ keys: borrowing KeyTable,
-        _ rows: borrowing StagedRows, _ shape: inout Shape
-    ) -> Int {
-        var i = start
-        let field = key.field
+        _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable, _ line: inout Line
+    ) -> Bool {
+        line.seen |= key.bit
+        let end: Int
         switch key.kind {
-        case .label:
-            guard input[i] == UInt8(ascii: "\"") else { return -1 }
-            return Self.label(input, i &+ 1, key, keys, rows)
-        case .text:
-            guard input[i] == UInt8(ascii: "\"") else { return -1 }
-            let end = input.endOfString(i &+ 1)
-            if end < 0 || end &- i > Limits.labelBytesMax { return -1 }
-            rows.set(field, text: i &+ 1, length: end &- i &- 1, hash: 0)
-            return end &+ 1
-        case .count:
-            let count = Self.wholeNumber(input, &i)
-            if count < 0 { return -1 }
-            shape.tokens |= count
-            rows.set(field, number: count)
-            return i
-        case .money:
-            let cost = Self.money(input, i)
-            if cost.nano < 0 { return -1 }
-            if cost.isRounded { shape.isCostRounded = true }
-            rows.set(field, number: cost.nano)
-            return cost.end
-        case .time:
-            let time = time(input, i)
-            if time.ts < 0 { return -1 }
-            rows.set(field, number: time.ts)
-            return time.end
-        case .word:
-            return word(input, i, field, &shape)
-        case .ignored: return Self.skipValue(input, i)
-        case .end, .nothing: return -1
+        case .label: end = Self.label(input, key, keys, line)
+        case .text: end = Self.text(input, key, line)
+        case .count: end = Self.count(input, key, &line)
+        case .money: end = Self.money(input, key, &line)
+        case .time: end = time(input, key, line)
+        case .word: end = word(input, key, &line)
+        case .ignored: end = Self.skipValue(input, line.at)
+        case .end, .nothing: end = -1
         }
+        return Self.goOn(to: end, input, key, &line)
+    }
+
+    /// The same for two lines.
+    @inline(__always)
+    mutating func values(
+        _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable,
+        _ a: inout Line, _ b: inout Line
+    ) -> Bool {
+        a.seen |= key.bit
+        b.seen |= key.bit
+        let ends: (Int, Int)
+        switch key.kind {
+        case .label: ends = (Self.label(input, key, keys, a), Self.label(input, key, keys, b))
+        case .text: ends = (Self.text(input, key, a), Self.text(input, key, b))
+        case .count: ends = (Self.count(input, key, &a), Self.count(input, key, &b))
+        case .money: ends = (Self.money(input, key, &a), Self.money(input, key, &b))
+        case .time: ends = (time(input, key, a), time(input, key, b))
+        case .word: ends = (word(input, key, &a), word(input, key, &b))
+        case .ignored: ends = (Self.skipValue(input, a.at), Self.skipValue(input, b.at))
+        case .end, .nothing: ends = (-1, -1)
+        }
+        return Self.goOn(to: ends.0, input, key, &a) && Self.goOn(to: ends.1, input, key, &b)
+    }
+
+    /// Goes on behind a value that ends at `end`, or behind null if there was none; false to decline.
+    @inline(__always)
+    private static func goOn(
+        to end: Int, _ input: PaddedBytes, _ key: KeyEntry, _ line: inout Line
+    ) -> Bool {
+        if end >= 0 {
+            line.at = end
+            return true
+        }
+        guard input.word(line.at) & 0xffff_ffff == 0x6c6c_756e, key.field != KeyTable.unknown else {
+            return false
+        }
+        line.nulls |= 1 &<< UInt32(truncatingIfNeeded: key.field)
+        line.row.clear(key.field)
+        line.at &+= 4
+        return true
+    }
+
+    // MARK: - Values: each returns the index behind it, or -1
+
+    @inline(__always)
+    private static func text(
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: Line
+    ) -> Int {
+        guard input[line.at] == UInt8(ascii: "\"") else { return -1 }
+        let start = line.at &+ 1
+        let end = input.endOfString(start)
+        if end < 0 || end &- start >= Limits.labelBytesMax { return -1 }
+        line.row.set(key.field, text: start, length: end &- start, hash: 0)
+        return end &+ 1
+    }
+
+    @inline(__always)
+    private static func count(
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: inout Line
+    ) -> Int {
+        var end = line.at
+        let count = wholeNumber(input, &end)
+        if count < 0 { return -1 }
+        line.tokens |= count
+        line.row.set(key.field, number: count)
+        return end
+    }
+
+    @inline(__always)
+    private static func money(
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: inout Line
+    ) -> Int {
+        let cost = money(input, line.at)
+        if cost.nano < 0 { return -1 }
+        if cost.isRounded { line.isCostRounded = true }
+        line.row.set(key.field, number: cost.nano)
+        return cost.end
+    }
+
+    @inline(__always)
+    private mutating func time(
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: Line
+    ) -> Int {
+        let time = time(input, line.at)
+        if time.ts < 0 { return -1 }
+        line.row.set(key.field, number: time.ts)
+        return time.end
     }
 
     /// Finds the end of a label and hashes it on the way.
     @inline(__always)
     private static func label(
-        _ input: PaddedBytes, _ start: Int, _ key: KeyEntry, _ keys: borrowing KeyTable,
-        _ rows: borrowing StagedRows
+        _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable, _ line: Line
     ) -> Int {
+        guard input[line.at] == UInt8(ascii: "\"") else { return -1 }
+        let start = line.at &+ 1
         let length = input.plainCount(start)
         let end = start &+ length
         guard length < 32, input[end] == UInt8(ascii: "\"") else {
-            return otherLabel(input, start, end, key, rows)
+            return otherLabel(input, start, end, key, line.row)
         }
         let hash = key.hasher.hash(
             input.word(start) & keys.kept(length, 0), input.word(start &+ 8) & keys.kept(length, 1),
             input.word(start &+ 16) & keys.kept(length, 2), input.word(start &+ 24) & keys.kept(length, 3))
-        rows.set(key.field, text: start, length: length, hash: hash)
+        line.row.set(key.field, text: start, length: length, hash: hash)
         return end &+ 1
     }
 
     /// A label that is long, or perhaps has letters past ASCII at `middle`.
     @inline(never)
     private static func otherLabel(
-        _ input: PaddedBytes, _ start: Int, _ middle: Int, _ key: KeyEntry, _ rows: borrowing StagedRows
+        _ input: PaddedBytes, _ start: Int, _ middle: Int, _ key: KeyEntry, _ row: StagedRow
     ) -> Int {
         let end = input.endOfString(middle)
         if end < 0 || end - start > Limits.labelBytesMax { return -1 }
-        rows.set(
+        row.set(
             key.field, text: start, length: end - start,
             hash: input.with(start, end - start) { key.hasher.of($0) })
         return end + 1
@@ -143,17 +209,17 @@ extension LineScanner {
 
     /// A word of `cost_basis` or `grain`.
     @inline(__always)
-    private func word(_ input: PaddedBytes, _ i: Int, _ field: Int, _ shape: inout Shape) -> Int {
-        guard input[i] == UInt8(ascii: "\"") else { return -1 }
-        let end = input.endOfString(i &+ 1)
+    private func word(_ input: PaddedBytes, _ key: KeyEntry, _ line: inout Line) -> Int {
+        guard input[line.at] == UInt8(ascii: "\"") else { return -1 }
+        let start = line.at &+ 1
+        let end = input.endOfString(start)
         if end < 0 { return -1 }
-        let length = end &- i &- 1
-        if field == Int(Field.costBasis.rawValue) {
-            guard let basis = words.basis(input, i &+ 1, length) else { return -1 }
-            shape.basis = basis
+        if key.field == Int(Field.costBasis.rawValue) {
+            guard let basis = words.basis(input, start, end &- start) else { return -1 }
+            line.basis = basis
         } else {
-            guard let grain = words.grain(input, i &+ 1, length) else { return -1 }
-            shape.grain = grain
+            guard let grain = words.grain(input, start, end &- start) else { return -1 }
+            line.grain = grain
         }
         return end &+ 1
     }

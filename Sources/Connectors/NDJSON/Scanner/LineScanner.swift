@@ -4,9 +4,10 @@ import UsageEvents
 /// an allocation a line.
 ///
 /// It knows what each key's value must be, expects the key that followed last time, with the spacing of last
-/// time, finds the end of a label and hashes it in the same pass, and keeps the day of the last time. It
-/// accepts valid events only. Whatever is odd (an escape, a negative number, a repeated key, anything
-/// invalid) it declines, and the general parser decides.
+/// time, finds the end of a label and hashes it in the same pass, and keeps the day of the last time. Lines
+/// that have the same keys it reads two at a time, so that the processor need not wait. It accepts valid
+/// events only. Whatever is odd (an escape, a negative number, a repeated key, anything invalid) it declines,
+/// and the general parser decides.
 struct LineScanner: Sendable {
     /// What one call took in.
     struct Run {
@@ -20,8 +21,12 @@ struct LineScanner: Sendable {
         var costsEstimated = 0
     }
 
-    /// What `parseLine` found out about a line.
-    struct Shape {
+    /// A line that is being read, and what was found out about it.
+    struct Line {
+        /// Where reading stands.
+        var at: Int
+        /// Where its values go.
+        let row: StagedRow
         /// Bits of the keys that stood in the line.
         var seen: UInt32 = 0
         /// Bits of those that were null.
@@ -31,6 +36,12 @@ struct LineScanner: Sendable {
         var basis = CostBasis.unstated
         var grain = Grain.request
         var isCostRounded = false
+
+        @inline(__always)
+        init(at start: Int, _ row: StagedRow) {
+            at = start
+            self.row = row
+        }
     }
 
     let rules: RowRules
@@ -83,23 +94,29 @@ struct LineScanner: Sendable {
         var run = Run(end: start)
         let keys = KeyTable(learned, symbols)
         var rows = StagedRows(from: start)
+        var pairs = PairGuess()
         labels.begin()
         while run.end <= lastLineFeed, run.lines < room {
-            var shape = Shape()
-            rows.beginRow()
-            let next = parseLine(input, run.end, keys, rows, &shape)
-            if next < 0 || next - run.end > Limits.lineBytesMax || !commit(shape, &rows) { break }
-            if rows.unknownKeys > 0 {
-                for k in 0..<rows.unknownKeys {
-                    let key = rows.unknownKey(k)
-                    input.with(key.start, key.length) { unknownKeys.count($0) }
+            if rows.isFull {
+                run.costsEstimated += flush(input, &rows, next: run.end, into: &batch, symbols: &symbols)
+            }
+            if room &- run.lines > 1, rows.hasRoomForTwo,
+                let second = pairs.secondLine(input, from: run.end, lastLineFeed: lastLineFeed)
+            {
+                var (a, b) = (Line(at: run.end, rows.next()), Line(at: second, rows.next(ahead: 1)))
+                let isPair = parsePair(input, &a, &b, keys) && a.at == second
+                pairs.learn(isRight: isPair)
+                if isPair {
+                    guard take(a, &rows, &run), take(b, &rows, &run) else { break }
+                    continue
                 }
             }
-            run.lines += 1
-            run.end = next
-            if shape.isCostRounded { run.costsRounded += 1 }
-            if rows.isFull {
-                run.costsEstimated += flush(input, &rows, next: next, into: &batch, symbols: &symbols)
+            var line = Line(at: run.end, rows.next())
+            rows.beginRow()
+            guard parseLine(input, &line, keys, rows), take(line, &rows, &run) else { break }
+            for k in 0..<rows.unknownKeys {
+                let key = rows.unknownKey(k)
+                input.with(key.start, key.length) { unknownKeys.count($0) }
             }
         }
         run.costsEstimated += flush(input, &rows, next: run.end, into: &batch, symbols: &symbols)
@@ -107,73 +124,80 @@ struct LineScanner: Sendable {
         return run
     }
 
+    /// Takes in a line that was read to its end; false to decline.
+    @inline(__always)
+    private func take(_ line: Line, _ rows: inout StagedRows, _ run: inout Run) -> Bool {
+        if line.at &- run.end > Limits.lineBytesMax || !commit(line, &rows) { return false }
+        run.lines &+= 1
+        run.end = line.at
+        if line.isCostRounded { run.costsRounded &+= 1 }
+        return true
+    }
+
     // MARK: - The line
 
-    /// Reads the line at `start` into the next row and returns where the line behind it begins, or -1 to
-    /// decline.
+    /// Reads two lines, value by value in turn, as long as both have the keys of the line before in the same
+    /// order; returns whether they do to their ends.
+    @inline(__always)
+    private mutating func parsePair(
+        _ input: PaddedBytes, _ a: inout Line, _ b: inout Line, _ keys: borrowing KeyTable
+    ) -> Bool {
+        var k = 0
+        while keys.planned(k).stands(in: input, at: a.at), keys.planned(k).stands(in: input, at: b.at) {
+            let key = keys.planned(k)
+            a.at &+= key.length
+            b.at &+= key.length
+            if key.kind == .end { return true }
+            guard values(input, key, keys, &a, &b) else { return false }
+            k &+= 1
+        }
+        return false
+    }
+
+    /// Reads a line to its end; false to decline.
     @inline(__always)
     private mutating func parseLine(
-        _ input: PaddedBytes, _ start: Int, _ keys: borrowing KeyTable, _ rows: borrowing StagedRows,
-        _ shape: inout Shape
-    ) -> Int {
-        var i = start
+        _ input: PaddedBytes, _ line: inout Line, _ keys: borrowing KeyTable, _ rows: borrowing StagedRows
+    ) -> Bool {
         var k = 0
         // Mostly a line has the keys of the line before in the same order.
-        while keys.planned(k).stands(in: input, at: i) {
+        while keys.planned(k).stands(in: input, at: line.at) {
             let key = keys.planned(k)
-            i &+= key.length
-            if key.kind == .end { return i }
-            let end = value(input, i, key, keys, rows, &shape)
-            i = end < 0 ? Self.null(input, i, key.field, rows, &shape) : end
-            if i < 0 { return -1 }
-            shape.seen |= key.bit
+            line.at &+= key.length
+            if key.kind == .end { return true }
+            guard value(input, key, keys, &line) else { return false }
             k &+= 1
         }
         keys.leavePlan(at: k)
         let previous = k == 0 ? KeyTable.start : keys.planned(k &- 1).field
-        return parseRest(input, i, after: previous, keys, rows, &shape)
+        return parseRest(input, &line, after: previous, keys, rows)
     }
 
     /// Goes on with a line that has other keys than the one before, behind the key `previous`.
     @inline(never)
     private mutating func parseRest(
-        _ input: PaddedBytes, _ start: Int, after previous: Int, _ keys: borrowing KeyTable,
-        _ rows: borrowing StagedRows, _ shape: inout Shape
-    ) -> Int {
-        var i = start
+        _ input: PaddedBytes, _ line: inout Line, after previous: Int, _ keys: borrowing KeyTable,
+        _ rows: borrowing StagedRows
+    ) -> Bool {
         var previous = previous
         while true {
             var number = keys.follower(of: previous)
-            if keys[number].stands(in: input, at: i) {
-                i &+= keys[number].length
+            if keys[number].stands(in: input, at: line.at) {
+                line.at &+= keys[number].length
             } else {
-                (number, i) = Self.unexpectedKey(input, i, after: previous, keys, rows)
-                if number < 0 { return -1 }
+                (number, line.at) = Self.unexpectedKey(input, line.at, after: previous, keys, rows)
+                if number < 0 { return false }
             }
             keys.note(number)
             let key = keys[number]
             if key.kind == .end {
                 keys.endNotes()
-                return i
+                return true
             }
-            if shape.seen & key.bit != 0 { return -1 }
-            shape.seen |= key.bit
-            let end = value(input, i, key, keys, rows, &shape)
-            i = end < 0 ? Self.null(input, i, key.field, rows, &shape) : end
-            if i < 0 { return -1 }
+            if line.seen & key.bit != 0 { return false }
+            guard value(input, key, keys, &line) else { return false }
             previous = key.field
         }
-    }
-
-    /// Steps over the null at `i`, or -1 where there is none.
-    @inline(__always)
-    private static func null(
-        _ input: PaddedBytes, _ i: Int, _ field: Int, _ rows: borrowing StagedRows, _ shape: inout Shape
-    ) -> Int {
-        guard input.word(i) & 0xffff_ffff == 0x6c6c_756e, field != KeyTable.unknown else { return -1 }
-        shape.nulls |= 1 &<< UInt32(truncatingIfNeeded: field)
-        rows.clear(field)
-        return i &+ 4
     }
 
     @inline(__always)

@@ -7,7 +7,8 @@ internal import CIntrinsics
 /// input, and an index moves past a byte only when that byte has been seen to be something else than LF:
 /// every loop below stops at control characters, and every comparison that lets an index move on is with
 /// text that holds none. So each index is at most that of the line's LF, and a read of at most 32 bytes
-/// from there is inside the input. Debug builds check every read.
+/// from there is inside the input. An LF is searched for only where one of those lines ends behind, and the
+/// line behind it is one of them. Debug builds check every read.
 @safe struct PaddedBytes {
     /// Bytes after a line's LF that must be there.
     static let padding = 64
@@ -60,6 +61,18 @@ internal import CIntrinsics
         while i < length {
             unsafe target[i] = self[start &+ i]
             i &+= 1
+        }
+    }
+
+    /// Where the first LF stands from `start` on; there must be one.
+    @inline(__always)
+    func lineFeed(from start: Int) -> Int {
+        var i = start
+        while true {
+            assert(i >= 0 && i + 32 <= count)
+            let found = unsafe tidemark_line_feeds(base + i)
+            if found != 0 { return i &+ found.trailingZeroBitCount }
+            i &+= 32
         }
     }
 

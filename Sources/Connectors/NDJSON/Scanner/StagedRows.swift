@@ -8,14 +8,14 @@ import UsageEvents
 ///
 /// Proof. Each table has `capacity` places a column and there are `fields` columns. A field is a constant or
 /// the number of a `KeyPattern` whose kind has values, which is that of a field. The row that is written is
-/// below `capacity`, since the rows are handed over when they are that many. What is read of a column was
-/// written: by the line, by `complete`, or by `add`.
+/// below `capacity`, since the rows are handed over when they are that many, and the one behind it is asked
+/// for only where two fit. What is read of a column was written: by the line, by `complete`, or by `add`.
 @safe struct StagedRows: ~Copyable {
     /// Rows that fit: few enough for columns, lines and symbol tables to stay in the second-level cache.
     static let capacity = 128
     /// Keys that are no fields, at most so many a line; a line with more goes to the general parser.
     static let unknownMax = 16
-    private static let fields = 22
+    fileprivate static let fields = 22
 
     /// Columns that every row needs: they are dense in a batch.
     private static let dense: UInt32 = [
@@ -60,36 +60,19 @@ import UsageEvents
 
     /// Whether the rows have to be handed over before the next one.
     @inline(__always) var isFull: Bool { count == Self.capacity }
+    /// Whether two more rows fit.
+    @inline(__always) var hasRoomForTwo: Bool { count < Self.capacity &- 1 }
 
     // MARK: - The next row
 
-    /// Sets a number of the next row.
+    /// The next row, or with `ahead` 1 the one behind it, for which there must be room.
     @inline(__always)
-    func set(_ field: Int, number: Int64) {
-        assert(field >= 0 && field < Self.fields)
-        unsafe numbers[field &* Self.capacity &+ count] = number
-    }
-
-    /// Sets a text of the next row.
-    @inline(__always)
-    func set(_ field: Int, text start: Int, length: Int, hash: UInt64) {
-        assert(field >= 0 && field < Self.fields)
-        // A line has at most 2^20 bytes and the length was checked, so both fit.
-        unsafe texts[field &* Self.capacity &+ count] = LabelText(
-            start: UInt32(truncatingIfNeeded: start &- origin), length: UInt32(truncatingIfNeeded: length),
-            hash: hash)
-    }
-
-    /// Sets a value of the next row to null.
-    @inline(__always)
-    func clear(_ field: Int) { clear(field, row: count) }
+    func next(ahead: Int = 0) -> StagedRow { row(count &+ ahead) }
 
     @inline(__always)
-    private func clear(_ field: Int, row: Int) {
-        assert(field >= 0 && field < Self.fields)
-        let place = field &* Self.capacity &+ row
-        unsafe numbers[place] = field == Int(Field.requests.rawValue) ? 1 : 0
-        unsafe texts[place] = LabelText(start: 0, length: 0, hash: 0)
+    private func row(_ row: Int) -> StagedRow {
+        assert(row >= 0 && row < Self.capacity)
+        return unsafe StagedRow(numbers: numbers + row, texts: texts + row, origin: origin)
     }
 
     /// The next row has no unknown keys yet.
@@ -145,7 +128,7 @@ import UsageEvents
     private func clear(_ fields: UInt32, rows: Range<Int>) {
         var rest = fields
         while rest != 0 {
-            for row in rows { clear(rest.trailingZeroBitCount, row: row) }
+            for number in rows { row(number).clear(rest.trailingZeroBitCount) }
             rest &= rest &- 1
         }
     }
@@ -193,6 +176,47 @@ import UsageEvents
         self.origin = origin
         count = 0
         hasUnpriced = false
+    }
+}
+
+/// A row of `StagedRows`, which outlives it, that is being written.
+@safe struct StagedRow {
+    private let numbers: UnsafeMutablePointer<Int64>
+    private let texts: UnsafeMutablePointer<LabelText>
+    private let origin: Int
+
+    @inline(__always)
+    fileprivate init(
+        numbers: UnsafeMutablePointer<Int64>, texts: UnsafeMutablePointer<LabelText>, origin: Int
+    ) {
+        unsafe self.numbers = numbers
+        unsafe self.texts = texts
+        self.origin = origin
+    }
+
+    /// Sets a number.
+    @inline(__always)
+    func set(_ field: Int, number: Int64) {
+        assert(field >= 0 && field < StagedRows.fields)
+        unsafe numbers[field &* StagedRows.capacity] = number
+    }
+
+    /// Sets a text.
+    @inline(__always)
+    func set(_ field: Int, text start: Int, length: Int, hash: UInt64) {
+        assert(field >= 0 && field < StagedRows.fields)
+        // A line has at most 2^20 bytes and the length was checked, so both fit.
+        unsafe texts[field &* StagedRows.capacity] = LabelText(
+            start: UInt32(truncatingIfNeeded: start &- origin), length: UInt32(truncatingIfNeeded: length),
+            hash: hash)
+    }
+
+    /// Sets a value to null.
+    @inline(__always)
+    func clear(_ field: Int) {
+        assert(field >= 0 && field < StagedRows.fields)
+        unsafe numbers[field &* StagedRows.capacity] = field == Int(Field.requests.rawValue) ? 1 : 0
+        unsafe texts[field &* StagedRows.capacity] = LabelText(start: 0, length: 0, hash: 0)
     }
 }
 
