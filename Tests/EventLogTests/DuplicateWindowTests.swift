@@ -180,4 +180,20 @@ private struct NaiveWindow {
         }
         #expect(keys.sorted.map(Set.init) == [older, current])
     }
+
+    @Test func `keys of which more go to one group than it holds are found where they went`() {
+        // The bits that choose the group are all zero; two keys each have the other bits that a slot keeps.
+        let all = (0..<60).map { Hash128(high: UInt64($0 / 2) << 40, low: UInt64($0) << 20) }
+        var keys = KeySet()
+        for i in all.indices {
+            let new = all[...i].filter { keys.insert($0) }
+            #expect(new == [all[i]])
+        }
+        keys.turn()
+        let hasNew = all.contains { keys.insert($0) }
+        #expect(!hasNew)
+        keys.turn()
+        let new = all.filter { keys.insert($0) }
+        #expect(new == all)
+    }
 }

@@ -59,7 +59,8 @@ struct BlockEncoder: ~Copyable {
         writeDictionary(symbols: symbols)
         planes.writeTimes(times, from: earliest, to: latest, into: &streams)
         let who = identities.rows
-        planes.writeCodes(who.span, .identity, .index, to: &streams)
+        planes.writeCodes(
+            who.span, union: UInt32(identities.symbols.count), .identity, .index, to: &streams)
         for kind in LabelKind.detection { writeLabels(labels[kind.rawValue], kind.column) }
         writeLabels(shapes, .shape)
         planes.write(batch.inputTokens.span.extracting(rows), .inputTokens, to: &streams)
@@ -180,19 +181,19 @@ struct BlockEncoder: ~Copyable {
 
     private mutating func writeLabels(_ index: LabelIndex, _ column: StreamColumn) {
         guard !index.rows.isEmpty else { return }
-        let profile = UIntProfile(index.rows.span)
-        if profile.min == profile.max {
-            if profile.min != 0 { streams.add(constant: Int64(profile.min), column) }
+        if let constant = index.constant {
+            if constant != 0 { streams.add(constant: Int64(constant), column) }
             return
         }
         guard index.symbols.count < 1 << 16 else {
-            planes.writeCodes(index.rows.span, column, .index, to: &streams)
+            planes.writeCodes(
+                index.rows.span, union: UInt32(index.symbols.count), column, .index, to: &streams)
             return
         }
         let who = identities.rows
         recent.encode(index.rows.span, identities: who.span, identityCount: identities.symbols.count)
         let codes = recent.codes
-        planes.writeCodes(codes.span, column, .recent, to: &streams)
+        planes.writeCodes(codes.span, union: recent.union, column, .recent, to: &streams)
     }
 
     // MARK: - Numbers
@@ -242,22 +243,5 @@ struct BlockEncoder: ~Copyable {
             scratch.append(varint: source.from)
         }
         addScratch(.duplicateMarks)
-    }
-}
-
-/// The smallest and the largest of some numbers.
-private struct UIntProfile {
-    var min = UInt32.max
-    var max: UInt32 = 0
-
-    init(_ values: Span<UInt32>) {
-        var low = UInt32.max
-        var high: UInt32 = 0
-        for i in values.indices {
-            low = values[i] < low ? values[i] : low
-            high = values[i] > high ? values[i] : high
-        }
-        min = low
-        max = high
     }
 }

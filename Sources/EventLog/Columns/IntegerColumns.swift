@@ -3,15 +3,16 @@ struct IntegerProfile {
     /// The number that all of them are, nil where they differ.
     let constant: Int64?
     /// Whether any is negative.
-    let isSigned: Bool
+    var isSigned: Bool { union < 0 }
+    /// The bits that any of them has.
+    let union: Int64
     let zeros: Int
 
     /// There must be a number.
     init(_ values: Span<Int64>) {
-        let (union, differences, zeros) = EncodeKernels.profile(values)
+        let differences: Int64
+        (union, differences, zeros) = EncodeKernels.profile(values)
         constant = differences == 0 ? values[0] : nil
-        isSigned = union < 0
-        self.zeros = zeros
     }
 }
 
@@ -32,6 +33,10 @@ struct PlaneEncoder {
             return
         }
         let signed = profile.isSigned
+        if !signed, !Self.needsBitmap(zeros: profile.zeros, of: values.count) {
+            writePlanes(values, union: UInt64(bitPattern: profile.union), column, .planes, to: &streams)
+            return
+        }
         resizeWords(values.count)
         EncodeKernels.words(values, signed: signed, into: &words)
         writeWords(values.count, zeros: profile.zeros, column, signed ? .zigzag : .planes, to: &streams)
@@ -56,14 +61,28 @@ struct PlaneEncoder {
         if unit != 1 { streams.add(constant: unit, .ts, plane: LogFormat.unitPlane) }
     }
 
-    /// Writes the first `count` of `words` that a caller has filled.
+    /// Writes numbers of labels or codes of them, all of whose bits `union` has.
     mutating func writeCodes(
-        _ codes: Span<UInt32>, _ column: StreamColumn, _ encoding: Encoding, to streams: inout StreamWriter
+        _ codes: Span<UInt32>, union: UInt32, _ column: StreamColumn, _ encoding: Encoding,
+        to streams: inout StreamWriter
     ) {
-        resizeWords(codes.count)
-        for i in codes.indices { words[i] = UInt64(codes[i]) }
-        writeWords(codes.count, zeros: 0, column, encoding, to: &streams)
+        writePlanes(codes, union: UInt64(union), column, encoding, to: &streams)
     }
+
+    /// Writes numbers byte by byte, as many bytes of each as `union` has, in which are all of their bits.
+    @inline(__always)
+    private mutating func writePlanes(
+        _ values: Span<some FixedWidthInteger>, union: UInt64, _ column: StreamColumn, _ encoding: Encoding,
+        to streams: inout StreamWriter
+    ) {
+        if plane.count < values.count { plane = [UInt8](repeating: 0, count: values.count) }
+        for k in 0..<max(1, (71 - union.leadingZeroBitCount) / 8) {
+            EncodeKernels.plane(values, shift: 8 * k, into: &plane)
+            streams.add(plane.span.extracting(0..<values.count), column, plane: UInt8(k), encoding)
+        }
+    }
+
+    private static func needsBitmap(zeros: Int, of rows: Int) -> Bool { zeros * 8 >= rows && rows >= 64 }
 
     /// Writes differences of costs.
     mutating func writeResiduals(_ values: Span<Int64>, to streams: inout StreamWriter) {
@@ -86,18 +105,14 @@ struct PlaneEncoder {
         _ rows: Int, zeros: Int, _ column: StreamColumn, _ encoding: Encoding, to streams: inout StreamWriter
     ) {
         var count = rows
-        let hasBitmap = zeros * 8 >= rows && rows >= 64
+        let hasBitmap = Self.needsBitmap(zeros: zeros, of: rows)
         if hasBitmap {
             if bitmap.count * 8 < rows { bitmap = [UInt8](repeating: 0, count: (rows + 7) / 8) }
             count = EncodeKernels.gatherPresent(&words, rows: rows, bitmap: &bitmap)
         }
-        let all = EncodeKernels.union(words, count: count)
-        let width = max(1, (64 - all.leadingZeroBitCount + 7) / 8)
-        if plane.count < count { plane = [UInt8](repeating: 0, count: count) }
-        for k in 0..<width {
-            EncodeKernels.plane(words, shift: 8 * k, count: count, into: &plane)
-            streams.add(plane.span.extracting(0..<count), column, plane: UInt8(k), encoding)
-        }
+        let union = EncodeKernels.union(words, count: count)
+        let words = words
+        writePlanes(words.span.extracting(0..<count), union: union, column, encoding, to: &streams)
         if hasBitmap {
             streams.add(
                 bitmap.span.extracting(0..<(rows + 7) / 8), column, plane: LogFormat.presencePlane, encoding)

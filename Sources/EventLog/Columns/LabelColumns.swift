@@ -2,29 +2,38 @@ internal import UsageEvents
 
 /// Gives the labels of one block small numbers, in order of first appearance; 0 is null.
 struct LabelIndex {
-    /// For each symbol of the table its number in this block, 0 for none.
+    /// For each symbol of the table its number in this block and 1, 0 for none.
     private var local: [UInt32] = []
     /// The symbols in order of their numbers, from 1 on.
     private(set) var symbols: [UInt32] = []
     /// The numbers of the rows.
     private(set) var rows: [UInt32] = []
+    /// Whether any row is null.
+    private var hasNull = true
+
+    /// The number that all rows have, nil where they differ.
+    var constant: UInt32? { symbols.isEmpty ? 0 : symbols.count == 1 && !hasNull ? 1 : nil }
 
     /// Numbers the rows of a block. O(rows + labels of the last block).
     mutating func assign(_ column: Span<UInt32>, tableCount: Int) {
-        for symbol in symbols { local[Int(symbol)] = 0 }
-        symbols.removeAll(keepingCapacity: true)
+        forget()
         if local.count < tableCount {
             local.append(contentsOf: repeatElement(0, count: tableCount + tableCount / 4 - local.count))
         }
         if rows.count != column.count { rows = [UInt32](repeating: 0, count: column.count) }
-        EncodeKernels.number(column, local: &local, symbols: &symbols, into: &rows)
+        hasNull = EncodeKernels.number(column, local: &local, symbols: &symbols, into: &rows)
     }
 
     /// No label in any row.
     mutating func assignNone() {
+        forget()
+        rows.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func forget() {
         for symbol in symbols { local[Int(symbol)] = 0 }
         symbols.removeAll(keepingCapacity: true)
-        rows.removeAll(keepingCapacity: true)
+        if !local.isEmpty { local[0] = 0 }
     }
 }
 
@@ -37,13 +46,15 @@ struct LabelIndex {
 struct RecentEncoder {
     private var recent: [UInt64] = []
     private(set) var codes: [UInt32] = []
+    /// The bits that any code has.
+    private(set) var union: UInt32 = 0
 
     /// Fills `codes` for rows of local numbers, each below 65,536.
     mutating func encode(_ rows: Span<UInt32>, identities: Span<UInt32>, identityCount: Int) {
         recent.removeAll(keepingCapacity: true)
         recent.append(contentsOf: repeatElement(0, count: identityCount + 1))
         if codes.count != rows.count { codes = [UInt32](repeating: 0, count: rows.count) }
-        EncodeKernels.recentCodes(rows, identities: identities, recent: &recent, into: &codes)
+        union = EncodeKernels.recentCodes(rows, identities: identities, recent: &recent, into: &codes)
     }
 }
 

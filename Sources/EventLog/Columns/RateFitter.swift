@@ -53,12 +53,21 @@ struct RateFitter {
 
     /// The largest power of ten, up to a thousandth of a dollar, that divides every cost.
     private static func quantum(_ costs: Span<Int64>) -> Int64 {
-        var quantum: Int64 = 1_000_000
-        for i in costs.indices {
-            while costs[i] % quantum != 0 { quantum /= 10 }
-            if quantum == 1 { break }
-        }
-        return quantum
+        var i = 0
+        // Divisors that are known when this is compiled: division by another takes ten times as long.
+        if isMultiple(costs, of: 1_000_000, from: &i) { return 1_000_000 }
+        if isMultiple(costs, of: 100_000, from: &i) { return 100_000 }
+        if isMultiple(costs, of: 10_000, from: &i) { return 10_000 }
+        if isMultiple(costs, of: 1_000, from: &i) { return 1_000 }
+        if isMultiple(costs, of: 100, from: &i) { return 100 }
+        return isMultiple(costs, of: 10, from: &i) ? 10 : 1
+    }
+
+    /// Moves `i` to the first cost that the divisor does not divide; true where there is none.
+    @inline(__always)
+    private static func isMultiple(_ costs: Span<Int64>, of divisor: Int64, from i: inout Int) -> Bool {
+        while i < costs.count, costs[i] % divisor == 0 { i += 1 }
+        return i == costs.count
     }
 
     private mutating func sample(_ numbers: Span<UInt32>, models: Int) {

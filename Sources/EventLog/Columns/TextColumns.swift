@@ -16,8 +16,10 @@ struct TextEncoder {
         let start = texts.range(of: rows.lowerBound).lowerBound
         let end = texts.range(of: rows.upperBound - 1).upperBound
         guard end > start else { return }
-        if let length = hexLength(texts, rows) {
+        let ends = texts.ends.span.extracting(rows)
+        if let length = EncodeKernels.commonLength(ends, from: start), length & 1 == 0,
             writeHex(texts, rows, length: length, column, to: &streams)
+        {
             return
         }
         lengths.removeAll(keepingCapacity: true)
@@ -26,28 +28,19 @@ struct TextEncoder {
         writeLengths(column, to: &streams)
     }
 
-    /// The one length of all texts that are not null, if it is even and they are lower-case hexadecimal.
-    private func hexLength(_ texts: TextColumn, _ rows: Range<Int>) -> Int? {
-        let start = texts.range(of: rows.lowerBound).lowerBound
-        let ends = texts.ends.span.extracting(rows)
-        guard let length = EncodeKernels.commonLength(ends, from: start), length & 1 == 0,
-            EncodeKernels.isHex(texts.bytes.span.extracting(start..<ends[rows.count - 1]))
-        else { return nil }
-        return length
-    }
-
+    /// False, with nothing written, where a text is not lower-case hexadecimal.
     private mutating func writeHex(
         _ texts: TextColumn, _ rows: Range<Int>, length: Int, _ column: StreamColumn,
         to streams: inout StreamWriter
-    ) {
+    ) -> Bool {
         let start = texts.range(of: rows.lowerBound).lowerBound
         let end = texts.range(of: rows.upperBound - 1).upperBound
         let digits = texts.bytes.span.extracting(start..<end)
         let half = (end - start) / 2
         if bytes.count < half { bytes = [UInt8](repeating: 0, count: half) }
-        EncodeKernels.packHex(digits, into: &bytes)
+        guard EncodeKernels.packHex(digits, into: &bytes) else { return false }
         streams.add(bytes.span.extracting(0..<half), column, plane: 0, .hex)
-        guard end - start < rows.count * length else { return }
+        guard end - start < rows.count * length else { return true }
         // Some rows are null: a bitmap says which have a text.
         let size = (rows.count + 7) / 8
         bytes.removeAll(keepingCapacity: true)
@@ -56,6 +49,7 @@ struct TextEncoder {
             bytes[i >> 3] |= 1 << UInt8(i & 7)
         }
         streams.add(bytes.span.extracting(0..<size), column, plane: LogFormat.presencePlane, .hex)
+        return true
     }
 
     /// Lengths up to 256: the low bytes, and the high ones where there are any.

@@ -57,8 +57,7 @@ public struct DuplicateWindow: Sendable {
         while row < rows {
             // A run of rows of one source.
             let symbol = source[row]
-            var next = min(row + Self.lookAhead, rows)
-            if !source.isDefault { next = (row..<next).first { source[$0] != symbol } ?? next }
+            let next = source.isDefault ? rows : (row..<rows).first { source[$0] != symbol } ?? rows
             sources[numbers[Int(symbol)]].admit(
                 row..<next, batch, &hashes, sequence: &sequence, bounds: bounds, mask: &mask)
             row = next
@@ -192,20 +191,23 @@ struct SourceWindow: Sendable, Equatable {
         let bytes = batch.requestID.bytes
         let ends = batch.requestID.ends
         let times = batch.ts
-        let first = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]
-        var start = first
+        let lookAhead = KeyGeneration.lookAhead
+        var start = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]
+        var hashed = rows.lowerBound
+        var hashedEnd = start
         for row in rows {
-            let hash = Hash128(bytes.span.extracting(start..<ends[row]))
-            ids.prefetch(hash)
-            hashes[row - rows.lowerBound] = hash
-            start = ends[row]
-        }
-        start = first
-        for row in rows {
+            // The memory answers for the rows ahead while this one is looked up.
+            while hashed < rows.upperBound, hashed < row + lookAhead {
+                let hash = Hash128(bytes.span.extracting(hashedEnd..<ends[hashed]))
+                ids.prefetch(hash)
+                hashes[hashed % lookAhead] = hash
+                hashedEnd = ends[hashed]
+                hashed += 1
+            }
             let isEmpty = ends[row] == start
             start = ends[row]
             if isEmpty
-                || admit(hashes[row - rows.lowerBound], ts: times[row], sequence: sequence, bounds: bounds)
+                || admit(hashes[row % lookAhead], ts: times[row], sequence: sequence, bounds: bounds)
             {
                 sequence += 1
             } else {

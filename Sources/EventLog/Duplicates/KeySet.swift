@@ -37,7 +37,7 @@ struct KeySet: Sendable {
     /// Forgets the older generation; the current one takes its place.
     mutating func turn() {
         swap(&older, &current)
-        current.removeAll()
+        current.removeAll(roomFor: older)
     }
 
     /// All keys of each generation in ascending order, for comparing sets.
@@ -48,10 +48,10 @@ struct KeySet: Sendable {
 
 /// Keys in the order of their arrival, and a table of their places, at most half full.
 ///
-/// The keys are hashes already, so their bits choose the place: a group of eight slots, or the next group
-/// where that one is full. A slot has nine bits of the key and its number from 1 on, so a table of a million
-/// keys has 8 MiB, and one look at one group, all eight slots at once, mostly tells a new key from the
-/// others. 24 to 48 bytes a key.
+/// The keys are hashes already, so their bits choose the place: a group of eight slots, or another one where
+/// that one is full. A slot has the number of a key, from 1 on, and in the bits that are left, at least nine,
+/// some of the key. So a table of a million keys has 8 MiB, and one look at one group, all eight slots at
+/// once, mostly tells a new key from the others. 24 to 48 bytes a key.
 struct KeyGeneration: Sendable {
     private(set) var keys: [Hash128]
     /// Two elements a group, the first group at `first`. Slots of a group fill from its first one on and are
@@ -61,12 +61,12 @@ struct KeyGeneration: Sendable {
     /// The number of groups, a power of two, less one.
     private var mask = 0
 
-    private typealias Group = SIMD8<UInt32>
     private typealias Half = SIMD4<UInt32>
-    private typealias Place = (group: Int, slot: UInt32)
+    private typealias Place = (group: Int, slot: Int)
 
-    /// Bits of a slot that hold the number of a key.
-    private static let numberBits: UInt32 = 23
+    /// Bits of a slot that hold the number of a key: as few as the table needs, because the others, its tag,
+    /// tell keys apart.
+    private var numberMask: UInt32 = 0
     /// How many keys ahead the memory is asked for a group.
     static let lookAhead = 64
     /// Keys that can be numbered.
@@ -76,7 +76,7 @@ struct KeyGeneration: Sendable {
     init(_ keys: [Hash128] = []) {
         self.keys = keys
         var groups = 8
-        while keys.count * 2 > groups * 8 { groups *= 2 }
+        while keys.count * 2 >= groups * 8 - 2 { groups *= 2 }
         fill(groups)
     }
 
@@ -88,66 +88,64 @@ struct KeyGeneration: Sendable {
     private func group(of key: Hash128) -> Int { Int(truncatingIfNeeded: key.low) & mask }
 
     @inline(__always)
-    private subscript(group: Int) -> Group {
-        let at = first &+ 2 &* group
-        return Group(lowHalf: halves[at], highHalf: halves[at &+ 1])
+    private func tag(_ key: Hash128) -> UInt32 {
+        UInt32(truncatingIfNeeded: key.high >> 32) & ~numberMask
     }
 
+    /// The free slots of a group, and those that may have the key of a tag, eight bits each.
     @inline(__always)
-    private static func tag(_ key: Hash128) -> UInt32 {
-        UInt32(truncatingIfNeeded: key.high >> 55) << numberBits
+    private func look(_ group: Int, _ tag: UInt32) -> UInt32 {
+        halves.look(first &+ 2 &* group, tag, ignoring: numberMask)
     }
 
-    /// How many slots of a group are taken, and 8 more for each that may have the key of a tag.
+    /// Where a key would go; nil where it is there. It changes nothing: it is `mutating` so that it is not
+    /// handed a copy of the table's fields.
     @inline(__always)
-    private static func look(_ group: Group, _ tag: UInt32) -> UInt32 {
-        let taken = Group(repeating: 1).replacing(with: 0, where: group .== .zero)
-        let others = (group ^ Group(repeating: tag)) & Group(repeating: ~0 << numberBits)
-        let both = taken | Group.zero.replacing(with: 8, where: others .== .zero)
-        let four = both.lowHalf &+ both.highHalf
-        let two = four.lowHalf &+ four.highHalf
-        return two[0] &+ two[1]
-    }
-
-    /// Where a key would go; nil where it is there.
-    @inline(__always)
-    private func free(_ key: Hash128) -> Place? {
-        let tag = Self.tag(key)
+    private mutating func free(_ key: Hash128) -> Place? {
+        let tag = tag(key)
         let group = group(of: key)
-        let seen = Self.look(self[group], tag)
-        return seen < 8 ? (group, seen) : freeSlowly(key, tag, group)
+        let seen = look(group, tag)
+        // The last slot is free, and none looks like the key.
+        if seen & 0xff80 == 0x80 { return (group, seen.trailingZeroBitCount) }
+        return freeSlowly(key, tag, group)
     }
 
-    /// The same, one slot after the other.
+    /// The same where a slot looks like the key, or the group is full.
     @inline(never)
-    private func freeSlowly(_ key: Hash128, _ tag: UInt32, _ start: Int) -> Place? {
+    private mutating func freeSlowly(_ key: Hash128, _ tag: UInt32, _ start: Int) -> Place? {
         var at = start
         while true {
-            let group = self[at]
-            for k in 0..<8 {
-                let slot = group[k]
-                if slot == 0 { return (at, UInt32(k)) }
-                if (slot ^ tag) >> Self.numberBits == 0,
-                    keys[Int(slot & (1 << Self.numberBits - 1)) - 1] == key
-                {
-                    return nil
-                }
+            let seen = look(at, tag)
+            var alike = seen >> 8
+            while alike != 0 {
+                let slot = slot(at, alike.trailingZeroBitCount)
+                if slot != 0, keys[Int(slot & numberMask) - 1] == key { return nil }
+                alike &= alike - 1
             }
-            at = (at + 1) & mask
+            if seen & 0x80 != 0 { return (at, seen.trailingZeroBitCount) }
+            at = group(behind: at, start)
         }
+    }
+
+    private func slot(_ group: Int, _ k: Int) -> UInt32 { halves[first + 2 * group + k >> 2][k & 3] }
+
+    /// Where keys go that a group has no room for: into the other group of its line of the cache, and on to
+    /// the next line.
+    private func group(behind at: Int, _ start: Int) -> Int {
+        (at ^ start) & 1 == 0 ? at ^ 1 : ((at ^ 1) + 2) & mask
     }
 
     /// Whether a key is there.
     @inline(__always)
-    func contains(_ key: Hash128) -> Bool { free(key) == nil }
+    mutating func contains(_ key: Hash128) -> Bool { free(key) == nil }
 
     /// Adds a key; false where it is there.
     @inline(__always)
     mutating func insert(_ key: Hash128) -> Bool {
         guard let place = free(key) else { return false }
         keys.append(key)
-        set(place, Self.tag(key) | UInt32(truncatingIfNeeded: keys.count))
-        if keys.count * 2 > (mask + 1) * 8 { fill((mask + 1) * (mask + 1 < 1 << 17 ? 4 : 2)) }
+        set(place, tag(key) | UInt32(truncatingIfNeeded: keys.count))
+        if keys.count * 2 >= (mask + 1) * 8 - 2 { fill((mask + 1) * (mask + 1 < 1 << 17 ? 4 : 2)) }
         return true
     }
 
@@ -155,14 +153,15 @@ struct KeyGeneration: Sendable {
     /// the group wait.
     @inline(__always)
     private mutating func set(_ place: Place, _ value: UInt32) {
-        let slot = Half(repeating: place.slot & 3)
-        let at = first &+ 2 &* place.group &+ Int(place.slot >> 2)
+        let slot = Half(repeating: UInt32(truncatingIfNeeded: place.slot & 3))
+        let at = first &+ 2 &* place.group &+ place.slot >> 2
         halves[at] |= Half.zero.replacing(with: value, where: Half(0, 1, 2, 3) .== slot)
     }
 
-    /// Forgets all keys, keeps the memory.
-    mutating func removeAll() {
+    /// Forgets all keys, and makes room for as many as another generation has; keeps the memory.
+    mutating func removeAll(roomFor other: KeyGeneration) {
         keys.removeAll(keepingCapacity: true)
+        if mask < other.mask { return fill(other.mask + 1) }
         for i in halves.indices { halves[i] = .zero }
     }
 
@@ -174,14 +173,17 @@ struct KeyGeneration: Sendable {
         halves = [Half](repeating: .zero, count: 2 * groups + 3)
         first = halves.firstOfLine
         mask = groups - 1
+        // Half as many keys as slots, less one.
+        numberMask = UInt32(truncatingIfNeeded: groups * 4 - 1)
+        keys.reserveCapacity(groups * 4 - 1)
         let keys = keys
         for i in keys.indices {
             if i + Self.lookAhead < keys.count { prefetch(keys[i + Self.lookAhead]) }
-            var at = group(of: keys[i])
-            while self[at][7] != 0 { at = (at + 1) & mask }
-            // What looks like this key counts eights.
-            let taken = Self.look(self[at], 0) % 8
-            set((at, taken), Self.tag(keys[i]) | UInt32(truncatingIfNeeded: i + 1))
+            let start = group(of: keys[i])
+            var at = start
+            while look(at, 0) & 0x80 == 0 { at = group(behind: at, start) }
+            let slot = look(at, 0).trailingZeroBitCount
+            set((at, slot), tag(keys[i]) | UInt32(truncatingIfNeeded: i + 1))
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 // The inner loops of writing. They are `unsafe` because bounds checks would double their time; in each, the
 // preconditions at the top state what the pointers may reach, and every index in the loop is below the count
 // that was checked. Symbols are below the size of their table by construction of a batch, and that is checked
@@ -87,13 +89,14 @@ enum EncodeKernels {
         return all
     }
 
-    /// One byte of each of the first `count` words.
-    static func plane(_ words: [UInt64], shift: Int, count: Int, into plane: inout [UInt8]) {
-        precondition(words.count >= count && plane.count >= count)
-        let shift = UInt64(shift)
+    /// One byte of each of some numbers.
+    @inline(__always)
+    static func plane<N: FixedWidthInteger>(_ words: Span<N>, shift: Int, into plane: inout [UInt8]) {
+        precondition(plane.count >= words.count)
+        let shift = N(truncatingIfNeeded: shift)
         unsafe words.withUnsafeBufferPointer { w in
             unsafe plane.withUnsafeMutableBufferPointer { p in
-                for i in 0..<count { unsafe p[i] = UInt8(truncatingIfNeeded: w[i] &>> shift) }
+                for i in 0..<w.count { unsafe p[i] = UInt8(truncatingIfNeeded: w[i] &>> shift) }
             }
         }
     }
@@ -118,12 +121,14 @@ enum EncodeKernels {
         }
     }
 
-    /// Numbers the rows of a label column in order of first appearance.
+    /// Numbers the rows of a label column in order of first appearance; returns whether any is null. `local`
+    /// holds for each symbol its number and 1, or 0 where it has none yet.
     static func number(
         _ column: Span<UInt32>, local: inout [UInt32], symbols: inout [UInt32], into rows: inout [UInt32]
-    ) {
+    ) -> Bool {
         precondition(rows.count == column.count)
         let tableCount = local.count
+        var hasNull = false
         unsafe column.withUnsafeBufferPointer { column in
             unsafe rows.withUnsafeMutableBufferPointer { rows in
                 unsafe local.withUnsafeMutableBufferPointer { local in
@@ -131,24 +136,28 @@ enum EncodeKernels {
                         let symbol = unsafe Int(column[i])
                         precondition(symbol < tableCount)
                         var number = unsafe local[symbol]
-                        if number == 0, symbol != 0 {
-                            symbols.append(UInt32(symbol))
-                            number = UInt32(symbols.count)
+                        // Null has a place too: whether a row is null can hardly be guessed.
+                        if number == 0 {
+                            if symbol == 0 { hasNull = true } else { symbols.append(UInt32(symbol)) }
+                            number = symbol == 0 ? 1 : UInt32(symbols.count) + 1
                             unsafe local[symbol] = number
                         }
-                        unsafe rows[i] = number
+                        unsafe rows[i] = number &- 1
                     }
                 }
             }
         }
+        return hasNull
     }
 
-    /// Codes of labels against the four last values of each account, whose words are in `recent`.
+    /// Codes of labels against the four last values of each account, whose words are in `recent`; returns the
+    /// bits that any code has.
     static func recentCodes(
         _ rows: Span<UInt32>, identities: Span<UInt32>, recent: inout [UInt64], into codes: inout [UInt32]
-    ) {
+    ) -> UInt32 {
         precondition(identities.count == rows.count && codes.count == rows.count)
         let accounts = recent.count
+        var union: UInt32 = 0
         unsafe rows.withUnsafeBufferPointer { rows in
             unsafe identities.withUnsafeBufferPointer { identities in
                 unsafe recent.withUnsafeMutableBufferPointer { recent in
@@ -158,63 +167,44 @@ enum EncodeKernels {
                             precondition(who < accounts)
                             let word = unsafe recent[who]
                             let value = unsafe UInt64(rows[i])
-                            // Where a value of the word is this one, the difference has a zero there, and
-                            // `matches` the high bit. No branch: which place it is can hardly be guessed.
-                            let difference = word ^ (value &* 0x0001_0001_0001_0001)
-                            let low15: UInt64 = 0x7fff_7fff_7fff_7fff
-                            let matches = ~((difference & low15) &+ low15 | difference | low15)
-                            // The lowest match wins; the writer and the reader move it to the front alike.
-                            let place = UInt64(truncatingIfNeeded: matches.trailingZeroBitCount &>> 4)
-                            // 4 stands for no match: then the code is the value and 4.
-                            unsafe codes[i] = UInt32(
-                                truncatingIfNeeded: place &+ (value & (0 &- (place &>> 2))))
-                            unsafe recent[who] = movedToFront(word, value: value, code: place)
+                            let code = recentCode(word, value)
+                            union |= code.code
+                            unsafe codes[i] = code.code
+                            unsafe recent[who] = code.word
                         }
                     }
                 }
             }
         }
+        return union
     }
 
-    /// Whether all bytes are lower-case hexadecimal digits.
-    static func isHex(_ bytes: Span<UInt8>) -> Bool {
-        var strange: UInt8 = 0
-        unsafe bytes.withUnsafeBufferPointer { p in
-            for i in 0..<p.count {
-                let b = unsafe p[i]
-                let isDigit: UInt8 = b &- 48 < 10 ? 1 : 0
-                let isLetter: UInt8 = b &- 97 < 6 ? 1 : 0
-                strange |= (isDigit | isLetter) ^ 1
-            }
-        }
-        return strange == 0
+    /// The code of a value against the word of its account, and the word afterwards. No branch: which place
+    /// it is can hardly be guessed.
+    @inline(__always)
+    static func recentCode(_ word: UInt64, _ value: UInt64) -> (code: UInt32, word: UInt64) {
+        let ones: UInt64 = 0x0001_0001_0001_0001
+        let low15: UInt64 = 0x7fff_7fff_7fff_7fff
+        // Where a value of the word is this one, the difference has a zero there, and `matches` the high bit.
+        let difference = word ^ (value &* ones)
+        let matches = ~((difference & low15) &+ low15 | difference | low15)
+        // Everything up to the lowest match, which wins; all where there is none.
+        let moved = matches ^ (matches &- 1)
+        let places = (((moved &>> 15) & ones) &* ones) &>> 48
+        // 4 stands for no match: then the code is the value and 4.
+        let isNew: UInt64 = matches == 0 ? 1 : 0
+        let code = UInt32(truncatingIfNeeded: places &- 1 &+ ((value &+ 1) & (0 &- isNew)))
+        return (code, word ^ ((word ^ (word &<< 16 | value)) & moved))
     }
 
-    /// Two digits to a byte; `digits` has an even number of them.
-    static func packHex(_ digits: Span<UInt8>, into out: inout [UInt8]) {
+    /// Two digits to a byte; false where one is no lower-case hexadecimal digit. `digits` has an even number
+    /// of them.
+    static func packHex(_ digits: Span<UInt8>, into out: inout [UInt8]) -> Bool {
         let half = digits.count / 2
         precondition(out.count >= half)
-        unsafe digits.withUnsafeBytes { source in
+        return unsafe digits.withUnsafeBytes { source in
             unsafe out.withUnsafeMutableBytes { target in
-                var i = 0
-                while i + 8 <= half {
-                    let digits = unsafe source.loadUnaligned(fromByteOffset: 2 * i, as: SIMD2<UInt64>.self)
-                    // A letter has bit 6; its low four bits are 1 for `a`.
-                    let letters = (digits &>> 6) & SIMD2(repeating: 0x0101_0101_0101_0101)
-                    let nibbles =
-                        (digits & SIMD2(repeating: 0x0f0f_0f0f_0f0f_0f0f)) &+ letters &+ (letters &<< 3)
-                    let pairs = (nibbles &<< 4 | nibbles &>> 8) & SIMD2(repeating: 0x00ff_00ff_00ff_00ff)
-                    let quads = (pairs | pairs &>> 8) & SIMD2(repeating: 0x0000_ffff_0000_ffff)
-                    let packed = quads | quads &>> 16
-                    unsafe target.storeBytes(
-                        of: packed[0] & 0xffff_ffff | packed[1] &<< 32, toByteOffset: i, as: UInt64.self)
-                    i &+= 8
-                }
-                while i < half {
-                    let (a, b) = unsafe (source[2 * i], source[2 * i + 1])
-                    unsafe target[i] = ((a & 15) &+ (a >> 6) &* 9) << 4 | ((b & 15) &+ (b >> 6) &* 9)
-                    i &+= 1
-                }
+                unsafe tidemark_pack_hex(source.baseAddress, half, target.baseAddress) != 0
             }
         }
     }

@@ -23,3 +23,18 @@ extension Array {
         }
     }
 }
+
+extension Array where Element == SIMD4<UInt32> {
+    /// Which of the eight numbers from the element at `i` on are zero, in the low eight bits, and which agree
+    /// with a tag but for the bits that `ignored` has, in the next eight.
+    ///
+    /// `unsafe` because it passes an address: of two elements, which the precondition has found in the array.
+    @inline(__always)
+    func look(_ i: Int, _ tag: UInt32, ignoring ignored: UInt32) -> UInt32 {
+        precondition(i >= 0 && i &+ 1 < count)
+        return unsafe withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            return unsafe tidemark_look(base + i, tag, ignored)
+        }
+    }
+}

@@ -13,36 +13,51 @@ internal import CZstd
         /// One byte of each number of a column: short matches are chance, which costs time and gains
         /// nothing over coding the bytes one by one.
         case planes
+        /// The same where nothing comes again but by chance: hardly a match is looked for.
+        case singles
     }
 
     private let text: OpaquePointer?
     private let planes: OpaquePointer?
+    private let singles: OpaquePointer?
 
     init(level: Int32 = 1) {
         unsafe text = ZSTD_createCCtx()
-        unsafe planes = ZSTD_createCCtx()
         unsafe _ = ZSTD_CCtx_setParameter(text, ZSTD_c_compressionLevel, level)
-        unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_compressionLevel, level)
         // Matches of seven bytes or more, found through a table of 256 places.
-        unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_minMatch, 7)
-        unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_hashLog, 8)
+        unsafe planes = Self.planeContext(level, hashLog: 8, step: 32)
+        unsafe singles = Self.planeContext(level, hashLog: 6, step: 1 << 17)
+    }
+
+    private static func planeContext(_ level: Int32, hashLog: Int32, step: Int32) -> OpaquePointer? {
+        let context = unsafe ZSTD_createCCtx()
+        unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, 7)
+        unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, hashLog)
         // Larger steps between the places where a match is looked for. By itself the library would then leave
         // out the coding of single bytes, which is all that noise gains from; the first parameter, which the
         // library calls the compression mode of literals, keeps it. A library without it goes on as before.
-        if unsafe ZSTD_isError(ZSTD_CCtx_setParameter(planes, ZSTD_c_experimentalParam5, 1)) == 0 {
-            unsafe _ = ZSTD_CCtx_setParameter(planes, ZSTD_c_targetLength, 32)
+        if unsafe ZSTD_isError(ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)) == 0 {
+            unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_targetLength, step)
         }
+        return unsafe context
     }
 
     deinit {
         unsafe _ = ZSTD_freeCCtx(text)
         unsafe _ = ZSTD_freeCCtx(planes)
+        unsafe _ = ZSTD_freeCCtx(singles)
     }
 
     /// Appends one frame that holds the bytes; false, with `out` unchanged, where that fails or does not fit
     /// `limit`.
     func compress(_ bytes: Span<UInt8>, _ content: Content, limit: Int, into out: inout [UInt8]) -> Bool {
-        let context = unsafe content == .text ? text : planes
+        let context =
+            switch content {
+            case .text: unsafe text
+            case .planes: unsafe planes
+            case .singles: unsafe singles
+            }
         let start = out.count
         // The bound is the library's worst case; where less room is given it stops early, which is what we
         // want.
