@@ -8,8 +8,7 @@ extension AccountState {
         let c = rules.configuration
         let b = c.baseline
         // The logarithm of each total, once; of nothing there is none.
-        let cost = Self.log2(dayTotals.cost)
-        let tokens = Self.log2(dayTotals.tokens)
+        let (cost, tokens) = Self.log2(dayTotals)
         if let step = Self.adopt(cost, daySpend, c.spendSpike, b, &levelSpend) {
             daySpend.shift(by: step)
             peakSpend.shift(by: step)
@@ -23,14 +22,17 @@ extension AccountState {
         Self.learn(cost, &daySpend, b)
         Self.learn(tokens, &dayTokens, b)
         // A day with one active hour is its own largest.
-        Self.learn(dayPeak.cost == dayTotals.cost ? cost : Self.log2(dayPeak.cost), &peakSpend, b)
-        Self.learn(dayPeak.tokens == dayTotals.tokens ? tokens : Self.log2(dayPeak.tokens), &peakTokens, b)
+        let isAlone = dayPeak.cost == dayTotals.cost && dayPeak.tokens == dayTotals.tokens
+        let peak = isAlone ? (cost, tokens) : Self.log2(dayPeak)
+        Self.learn(peak.0, &peakSpend, b)
+        Self.learn(peak.1, &peakTokens, b)
         setThresholds(rules)
     }
 
     /// A total of nothing is not an active day and has no logarithm.
-    private static func log2(_ total: Int64) -> Double? {
-        total > 0 ? Deterministic.log2(Double(total)) : nil
+    private static func log2(_ totals: Totals) -> (cost: Double?, tokens: Double?) {
+        let (cost, tokens) = Deterministic.log2(Double(max(totals.cost, 1)), Double(max(totals.tokens, 1)))
+        return (totals.cost > 0 ? cost : nil, totals.tokens > 0 ? tokens : nil)
     }
 
     /// Learns the logarithm of a total, held within three standard deviations once the baseline is warm: an

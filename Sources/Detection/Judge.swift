@@ -13,7 +13,7 @@ public struct Judge: Sendable {
     static let priorMemory: Double = 50_000
 
     let configuration: DetectionConfiguration
-    var clock = LogClock()
+    @usableFromInline var clock = LogClock()
     var priors = [ForgettingMoments](repeating: ForgettingMoments(), count: Metric.allCases.count)
     var novelty = NoveltyBook()
 
@@ -21,7 +21,9 @@ public struct Judge: Sendable {
     public init(configuration: DetectionConfiguration) { self.configuration = configuration }
 
     /// The log's clock; nil before the first signal.
-    public var now: Timestamp? { clock.now == .min ? nil : Timestamp(rawValue: clock.now) }
+    ///
+    /// Asked after each signal, and a call would be handed a copy of the whole judge.
+    @inlinable public var now: Timestamp? { clock.now == .min ? nil : Timestamp(rawValue: clock.now) }
 
     /// The wall clock at which a live block was committed, or a tick.
     public mutating func observe(received: Timestamp) { clock.observe(received: received.rawValue) }
@@ -64,12 +66,10 @@ public struct Judge: Sendable {
     }
 
     private mutating func learn(_ totals: Totals, _ spend: Metric, _ tokens: Metric) {
-        if totals.cost > 0 {
-            priors[spend.rawValue].learn(Deterministic.log2(Double(totals.cost)), memory: Self.priorMemory)
-        }
-        if totals.tokens > 0 {
-            priors[tokens.rawValue].learn(Deterministic.log2(Double(totals.tokens)), memory: Self.priorMemory)
-        }
+        // A total of nothing has no logarithm.
+        let (cost, amount) = Deterministic.log2(Double(max(totals.cost, 1)), Double(max(totals.tokens, 1)))
+        if totals.cost > 0 { priors[spend.rawValue].learn(cost, memory: Self.priorMemory) }
+        if totals.tokens > 0 { priors[tokens.rawValue].learn(amount, memory: Self.priorMemory) }
     }
 
     /// A known account's excursion stands; one of an account without history is compared with everybody's

@@ -6,6 +6,7 @@ import UsageEvents
 ///
 /// It never goes back, but for two moments: when the second or third account appears, and when the first
 /// wall clock does. Else the first account of a log could set it ahead for as long as its own clock is.
+@usableFromInline
 struct LogClock: Sendable {
     /// The three largest account clocks, in no order; those that are missing are `Int64.max`.
     var accounts = SIMD4<UInt32>(repeating: .max)
@@ -14,9 +15,11 @@ struct LogClock: Sendable {
     var received = Int64.min
 
     /// `Int64.min` before anything was observed.
-    var now = Int64.min
+    @usableFromInline var now = Int64.min
 
     mutating func observe(account: UInt32, clock: Int64) {
+        // Nearly always there are three that are ahead.
+        if count == 3, received == .min, clock <= now { return }
         if let row = row(of: account) {
             clocks[row] = max(clocks[row], clock)
         } else if count < 3 {

@@ -269,7 +269,7 @@ extension PastBlocks {
             return set(&block, hours: [], slots: slots(of: block, clock: slot.slot) + [slot])
         }
         let made = allocate(min(head.slots + 4, AccountState.slots))
-        for i in 0..<UInt32(head.slots) { self[made &+ i] = self[block &+ i] }
+        move(head.slots, from: block, to: made)
         drop(&block)
         block = made
         let word = PastHead(
@@ -303,43 +303,29 @@ extension PastBlocks {
                 &block, dropping: gone, ended: ended, ring: ring, last: last, clock: clock, slot: slot)
         }
         let units = PastHead.units(hours: hours, slots: slots, isWide: false)
-        // Out of the memory meanwhile, so that both can be looked at without checks who shares them.
-        var draft: [PastUnit] = []
-        swap(&draft, &self.draft)
-        var made = draft.mutableSpan
-        var used = 1
-        if kept > 0 {
-            let (piece, at) = Self.place(of: block &+ UInt32(head.place(hour: gone)))
-            for i in at..<at &+ kept {
-                let unit = pieces[piece][i]
-                sum += unit.totals
-                made[used] = unit
-                used &+= 1
-            }
-        }
+        // Of the old block it needs the hours that are kept; where it stays, they move to the front.
+        let isSame = block != Self.none && head.units == units
+        let made = isSame ? block : allocate(units)
+        sum = move(kept, from: block &+ UInt32(truncatingIfNeeded: head.place(hour: gone)), to: made &+ 1)
+        var at = made &+ 1 &+ UInt32(truncatingIfNeeded: kept)
         if let ended {
             sum += ended.totals
-            made[used] = hourUnit
-            used &+= 1
+            self[at] = hourUnit
+            at &+= 1
         }
-        made[0] = slotUnit
+        var first = slotUnit
         if ringHead.slots > 0 {
-            let (piece, at) = Self.place(of: ring)
-            made[0] = pieces[piece][at]
-            for i in 1..<ringHead.slots {
-                made[used] = pieces[piece][at &+ i]
-                used &+= 1
-            }
-            if last != nil { made[used] = slotUnit }
+            first = self[ring]
+            move(ringHead.slots &- 1, from: ring &+ 1, to: at)
+            at &+= UInt32(truncatingIfNeeded: ringHead.slots &- 1)
+            if last != nil { self[at] = slotUnit }
         }
-        made[0].x = PastHead(units: units, hours: hours, slots: slots, isWide: false).word
-        resize(&block, to: units)
-        let (piece, at) = Self.place(of: block)
-        do {
-            var target = pieces[piece].mutableSpan
-            for i in 0..<units { target[at &+ i] = draft[i] }
+        first.x = PastHead(units: units, hours: hours, slots: slots, isWide: false).word
+        self[made] = first
+        if !isSame {
+            drop(&block)
+            block = made
         }
-        self.draft = draft
         return sum
     }
 

@@ -51,12 +51,7 @@ extension PastBlocks {
     /// Asks for the first lines of a block.
     @inline(__always)
     func prefetch(_ block: UInt32, lines: Int) {
-        let (piece, at) = Self.place(of: block)
-        guard piece < pieces.count, at < pieces[piece].count else { return }
-        unsafe pieces[piece].withUnsafeBufferPointer { units in
-            guard let base = units.baseAddress else { return }
-            let address = unsafe UnsafeRawPointer(base + at)
-            for line in 0..<lines { unsafe tidemark_prefetch(address + 64 * line) }
-        }
+        guard let address = unsafe place(of: block) else { return }
+        for line in 0..<lines { unsafe tidemark_prefetch(address + 64 * line) }
     }
 }

@@ -24,6 +24,7 @@ struct Rules: Sendable {
 
     func ratioDoublings(_ metric: Metric) -> Double { metric.isSpend ? ratios.spend : ratios.tokens }
 
+    @inline(__always)
     func spike(_ metric: Metric) -> DetectionConfiguration.Spike {
         metric.isSpend ? configuration.spendSpike : configuration.tokenSpike
     }

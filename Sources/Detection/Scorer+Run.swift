@@ -1,5 +1,9 @@
 import UsageEvents
 
+// The inner loop of scoring. `unsafe`, because it looks at ten columns in each row: that all of them have the
+// rows is asked once, in front, and every row lies in that range; the place of an account is compared with
+// the number of accounts before it is used.
+
 extension Scorer {
     /// Takes events as long as they are of no note: in order, of a known model and server, below every
     /// trigger. Returns the first row that is not, with nothing done that taking it again would repeat, or
@@ -30,37 +34,55 @@ extension Scorer {
         let input = batch.inputTokens.span
         let output = batch.outputTokens.span
         let written = batch.cacheWriteTokens.span
+        let team = batch.team.span
+        let tool = batch.tool.span
+        let project = batch.project.values.span
+        let n = rows.upperBound
+        precondition(
+            rows.lowerBound >= 0 && ts.count >= n && identity.count >= n && model.count >= n
+                && server.count >= n && shape.count >= n && cost.count >= n && input.count >= n
+                && output.count >= n && written.count >= n && team.count >= n && tool.count >= n
+                && (project.isEmpty || project.count >= n))
         var now = allNow.mutableSpan
         var states = allStates.mutableSpan
+        let accounts = min(now.count, states.count)
         for row in rows {
             prefetch(row, identity.count &- 1, identity, ts, share, now, states, cells)
-            guard share.has(identity[row]) else { continue }
-            let a = share.place(of: identity[row])
-            let time = ts[row]
-            let totals = Totals(cost: cost[row], tokens: input[row] &+ output[row] &+ written[row])
-            let number = model[row]
-            let group = Int(number) < groups.count ? groups[Int(number)] : number
-            var inSlot = now[a].time(inSlot: time)
-            guard EventShape(rawValue: shape[row]).grain == .request, inSlot >= Int64(now[a].inSlot),
-                now[a].known.contains(group: group, server: server[row])
+            let account = unsafe identity[unchecked: row]
+            guard share.has(account) else { continue }
+            let a = share.place(of: account)
+            precondition(a < accounts)
+            let time = unsafe ts[unchecked: row]
+            let totals = unsafe Totals(
+                cost: cost[unchecked: row],
+                tokens: input[unchecked: row] &+ output[unchecked: row] &+ written[unchecked: row])
+            let number = unsafe model[unchecked: row]
+            let group = Int(number) < groups.count ? unsafe groups[unchecked: Int(number)] : number
+            let used = unsafe server[unchecked: row]
+            let form = unsafe EventShape(rawValue: shape[unchecked: row])
+            var inSlot = unsafe now[unchecked: a].time(inSlot: time)
+            guard form.grain == .request, unsafe inSlot >= Int64(now[unchecked: a].inSlot),
+                unsafe now[unchecked: a].known.contains(group: group, server: used)
             else { return row }
             if inSlot >= AccountNow.slotTime {
                 // Excursions of an account that is watched may end now, and a new account has no past.
-                guard !now[a].isWatched, !now[a].isClosed else { return row }
+                guard unsafe !now[unchecked: a].isWatched, unsafe !now[unchecked: a].isClosed else {
+                    return row
+                }
                 let stamp = Stamp(
-                    sequence: firstSequence &+ UInt64(row), at: time, account: identity[row],
-                    team: batch.team[row], historical: historical)
-                states[a].move(&now[a], &cells, rules, stamp, into: &signals)
-                inSlot = now[a].time(inSlot: time)
+                    sequence: firstSequence &+ UInt64(row), at: time, account: account, team: team[row],
+                    historical: historical)
+                unsafe states[unchecked: a].move(&now[unchecked: a], &cells, rules, stamp, into: &signals)
+                inSlot = unsafe now[unchecked: a].time(inSlot: time)
             }
-            guard now[a].add(totals, inSlot: inSlot) else { return row }
-            if now[a].isWatched {
+            guard unsafe now[unchecked: a].add(totals, inSlot: inSlot) else { return row }
+            if unsafe now[unchecked: a].isWatched {
                 let facet = Facet(
-                    tool: batch.tool[row], model: batch.model[row], mcpServer: batch.mcpServer[row],
-                    project: batch.project[row], basis: EventShape(rawValue: batch.shape[row]).basis)
-                watches[states[a].watch].add(totals, facet)
+                    tool: tool[row], model: number, mcpServer: used,
+                    project: project.isEmpty ? 0 : project[row], basis: form.basis)
+                watches[unsafe states[unchecked: a].watch].add(totals, facet)
             }
         }
-        return rows.upperBound
+        return n
     }
 }

@@ -110,9 +110,10 @@ extension Scorer {
 
     /// At the end of a slot: totals below half their threshold are back to normal; with all below a quarter
     /// nobody watches.
-    mutating func endExcursions(_ event: Observation, into signals: inout [Signal]) {
+    mutating func endExcursions(
+        _ event: Observation, _ sums: FourTotals, into signals: inout [Signal]
+    ) {
         let a = event.account
-        let sums = now[a].sums(cells)
         var isLow = true
         for metric in Metric.allCases where states[a].thresholds[metric] != .max {
             let sum = sums[metric]

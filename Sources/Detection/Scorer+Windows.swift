@@ -2,7 +2,10 @@ import UsageEvents
 
 extension Scorer {
     /// The account's clock has entered a new slot: windows roll, past hours are learned, excursions may end.
-    mutating func roll(_ event: Observation, into signals: inout [Signal]) {
+    /// Returns what the windows hold beside the running total, where that was asked.
+    mutating func roll(
+        _ event: Observation, into signals: inout [Signal]
+    ) -> (tail: Totals, day: Totals)? {
         let a = event.account
         let slot = AccountNow.slot(of: event.ts)
         let isNewHour = AccountNow.hour(ofSlot: slot) != now[a].hour
@@ -14,12 +17,14 @@ extension Scorer {
             now[a].slot = slot
         }
         now[a].clock = event.ts
-        guard now[a].isWatched else { return }
-        endExcursions(event, into: &signals)
-        guard isNewHour else { return }
+        guard now[a].isWatched else { return nil }
+        let windows = (tail: now[a].tail(cells), day: now[a].dayBefore(cells))
+        endExcursions(event, now[a].sums(tail: windows.tail, day: windows.day), into: &signals)
+        guard isNewHour else { return windows }
         for metric in Metric.allCases where states[a].open & metric.bit != 0 {
             signals.append(signal(event, .excursionLasts(metric)))
         }
+        return windows
     }
 
     /// An event behind the account's clock, or one that is not a single request: it lands in the hour it

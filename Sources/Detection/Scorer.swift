@@ -112,21 +112,23 @@ public struct Scorer: Sendable {
         let a = event.account
         let time = now[a].time(inSlot: event.ts)
         let late = time < Int64(now[a].inSlot)
+        // What the windows hold beside the running total, where that is known.
+        var windows: (tail: Totals, day: Totals)?
         if !late {
-            if time >= AccountNow.slotTime { roll(event, into: &signals) }
+            if time >= AccountNow.slotTime { windows = roll(event, into: &signals) }
             now[a].clock = event.ts
         }
         firstUses(of: event, late: late, into: &signals)
-        var windows: (tail: Totals, day: Totals)?
         if event.grain != .config, event.grain != .snapshot {
             if late || event.grain != .request {
+                windows = nil
                 addLate(event, late: late, into: &signals)
             } else {
                 if now[a].isWatched { watches[states[a].watch].add(event.totals, event.facet) }
                 states[a].hourFirstSequence = min(states[a].hourFirstSequence, event.sequence)
                 now[a].total += event.totals
             }
-            let (tail, day) = (now[a].tail(cells), now[a].dayBefore(cells))
+            let (tail, day) = windows ?? (now[a].tail(cells), now[a].dayBefore(cells))
             if now[a].sums(tail: tail, day: day).reaches(triggers(a)) {
                 trigger(event, late: late, into: &signals)
             }

@@ -95,6 +95,44 @@ import UsageEvents
         #expect(again.count > units / 6, "pages of one size become pages of another")
     }
 
+    @Test func `what is written into a copy does not show in what it was copied from, and the reverse`() {
+        var random = SplitMix64(seed: 9)
+        var stores = [PastBlocks()]
+        var models: [[UInt32: PastUnit]] = [[:]]
+        var blocks: [[UInt32]] = [[]]
+        for step in 0..<6_000 {
+            if stores.count < 4, random.below(900) == 0 {
+                let one = random.below(stores.count)
+                stores.append(stores[one])
+                models.append(models[one])
+                blocks.append(blocks[one])
+            }
+            let at = random.below(stores.count)
+            if random.below(3) > 0, !blocks[at].isEmpty {
+                let number = blocks[at][random.below(blocks[at].count)]
+                models[at][number] = PastUnit(repeating: UInt32(step))
+                stores[at][number] = PastUnit(repeating: UInt32(step))
+            } else {
+                // Some are many enough for pages of their own.
+                let number = stores[at].allocate(PastBlocks.unitsMax)
+                blocks[at].append(number)
+                for unit in number..<number + UInt32(PastBlocks.unitsMax) where unit % 40 == 0 {
+                    models[at][unit] = PastUnit(repeating: UInt32(step))
+                    stores[at][unit] = PastUnit(repeating: UInt32(step))
+                }
+            }
+        }
+        #expect(stores.count == 4)
+        for (store, model) in zip(stores, models) {
+            let differs = model.contains { store[$0.key] != $0.value }
+            #expect(!differs)
+        }
+        // One that ends takes nothing with it.
+        stores.removeFirst()
+        let differs = models[1].contains { stores[0][$0.key] != $0.value }
+        #expect(!differs)
+    }
+
     /// Each slot an account has used, against a dictionary of slots.
     @Test(arguments: 0..<24 as Range<UInt64>)
     func `the rolling hour holds the last twelve slots, late ones too`(seed: UInt64) throws {

@@ -32,7 +32,7 @@ import UsageEvents
             (HourCell(hour: 0, totals: Totals(), firstSequence: 0), "hour totals firstSequence"),
             (SlotCell(slot: 0, totals: Totals()), "slot totals"),
             (KnownValues(), "low high"),
-            (PastBlocks(), "pieces pages roomy freePages draft"),
+            (PastBlocks(), "memory pieces limit pages roomy freePages"),
             (Watch(), "parts since triggers"),
             (WatchPool(), "watches free"),
             (PairSet(), "slots count"),

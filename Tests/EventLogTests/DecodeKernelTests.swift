@@ -45,18 +45,28 @@ import UsageEvents
         }
         let expected = Self.undone(codes, who: who)
         var recent = [UInt64](repeating: .max, count: 6)
-        var bytes = [UInt32](repeating: 7, count: rows)
         for dictionary in [16, 15] {
+            let table = (0..<UInt32(dictionary)).map { 3 * $0 + 1 }
+            var names = [UInt32](repeating: 7, count: rows)
+            var again = names
+            var bytes = names
+            var nothing: [UInt32] = []
             let isValid = DecodeKernels.undoRecent(
-                codes.map { UInt8($0) }, who: who, recent: &recent, accounts: 6, dictionary: dictionary,
-                into: &bytes)
+                codes.map { UInt8($0) }, who: who, recent: &recent, accounts: 6, table: table, into: &names,
+                numbers: &bytes)
+            let isValidAlone = DecodeKernels.undoRecent(
+                codes.map { UInt8($0) }, who: who, recent: &recent, accounts: 6, table: table, into: &again,
+                numbers: &nothing)
             var wide = codes
             let isValidWide = DecodeKernels.undoRecent(
                 &wide, who: who, recent: &recent, accounts: 6, dictionary: dictionary)
             let fits = expected.allSatisfy { $0 < dictionary }
             #expect(bytes == expected)
             #expect(wide == expected)
+            if fits { #expect(names == expected.map { table[Int($0)] }) }
+            #expect(names == again)
             #expect(isValid == fits)
+            #expect(isValidAlone == fits)
             #expect(isValidWide == fits)
         }
     }

@@ -12,6 +12,8 @@ import Testing
         "Sources/Connectors/NDJSON/Scanner": "the inner loop of decoding; PaddedBytes.swift holds the proof",
         "Sources/Connectors/JSON/ByteWords.swift": "eight bytes at once; the load checks its bounds",
         "Sources/Connectors/Canonical/LineBuffer.swift": "a line on the stack; the file holds the proof",
+        "Sources/Detection/PastBlocks.swift": "memory of its own, each number compared with its end",
+        "Sources/Detection/Scorer+Run.swift": "ten columns a row, their lengths compared in front",
         "Sources/Detection/Prefetch.swift": "asks for memory by its address; the file holds the proof",
         "Sources/EventLog/Kernels": "inner loops of encoding and decoding; each file holds its proof",
         "Sources/EventLog/CRC32C.swift": "sixteen look-ups a step, each within its table",

@@ -50,8 +50,12 @@ struct BlockDecoder: ~Copyable {
         guard names.areKnown else { return }
         let source = StreamReader.Source(directory: directory, rows: header.count)
         guard let size = try streams.bytes(block, source, .dictionary, into: &texts) else { throw .content }
+        let padded = size + LabelText.padding
+        if texts.count < padded {
+            texts.append(contentsOf: repeatElement(0, count: padded - texts.count))
+        }
         try names.intern(
-            texts.span.extracting(0..<size), rows: header.count,
+            texts.span.extracting(0..<padded), rows: header.count,
             identities: columns.contains(.labels) || columns.contains(.numbers), symbols: &symbols)
     }
 
@@ -70,18 +74,16 @@ struct BlockDecoder: ~Copyable {
             // The identities of this block, not those of the one before: they are being read.
             accounts.who.removeAll(keepingCapacity: true)
             accounts.count = names.identities.count
-            var who: [UInt32] = []
-            swap(&who, &accounts.who)
-            try streams.labels(
-                block, source, .identity, dictionary: accounts.count, accounts: &accounts, into: &who)
-            swap(&who, &accounts.who)
+            try streams.identities(block, source, &accounts)
         }
         if columns.contains(.labels) {
             resize(&batch.identity, n)
             DecodeKernels.gather(accounts.who, names.identities, into: &batch.identity)
             try labels(block, source, .team, names, into: &batch.team)
             try labels(block, source, .tool, names, into: &batch.tool)
-            try labels(block, source, .model, names, into: &batch.model)
+            try labels(
+                block, source, .model, names.labels[LabelKind.model.rawValue], into: &batch.model,
+                wantsNumbers: true)
             swap(&numbers, &models)
             try labels(block, source, .mcpServer, names, into: &batch.mcpServer)
             try sparseLabels(block, source, .project, names, into: &batch.project)
@@ -221,15 +223,14 @@ struct BlockDecoder: ~Copyable {
         try labels(block, source, kind.column, names.labels[kind.rawValue], into: &column)
     }
 
-    /// The numbers of a label column in `numbers`, and what a table has for them in `column`.
+    /// What a table has for the numbers of a label column.
     private mutating func labels(
         _ block: Span<UInt8>, _ source: StreamReader.Source, _ stream: StreamColumn, _ table: [UInt32],
-        into column: inout [UInt32]
+        into column: inout [UInt32], wantsNumbers: Bool = false
     ) throws(BlockFault) {
         try streams.labels(
-            block, source, stream, dictionary: table.count, accounts: &accounts, into: &numbers)
-        resize(&column, source.rows)
-        DecodeKernels.gather(numbers, table, into: &column)
+            block, source, stream, table, accounts: &accounts, into: &column, numbers: &numbers,
+            wantsNumbers: wantsNumbers)
     }
 
     private mutating func sparseLabels(

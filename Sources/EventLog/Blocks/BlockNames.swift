@@ -11,11 +11,13 @@ struct BlockNames: Sendable {
     private(set) var labels: [[UInt32]] = Array(repeating: [], count: LabelKind.allCases.count)
     /// Bits of `EventShape`, by index in the block; the first means nothing.
     private(set) var shapes: [UInt32] = []
+    private var texts: [LabelText] = []
 
-    /// Finds the numbers of all texts of a dictionary.
+    /// Finds the numbers of all texts of a dictionary; `LabelText.padding` more bytes stand behind it.
     mutating func intern(
-        _ span: Span<UInt8>, rows: Int, identities wantsIdentities: Bool, symbols: inout Symbols
+        _ padded: Span<UInt8>, rows: Int, identities wantsIdentities: Bool, symbols: inout Symbols
     ) throws(BlockFault) {
+        let span = padded.extracting(droppingLast: LabelText.padding)
         var at = 0
         var counts: [Int] = []
         var total = 0
@@ -36,12 +38,25 @@ struct BlockNames: Sendable {
             at += size
             return at - size..<at
         }
-        identities.removeAll(keepingCapacity: true)
-        identities.append(SymbolTable.null)
+        texts.removeAll(keepingCapacity: true)
+        texts.append(LabelText(start: 0, length: 0, hash: 0))
+        let hasher = symbols.identities.hasher
         for _ in 0..<counts[0] {
             let range = try next()
-            identities.append(
-                wantsIdentities ? symbols.identities.intern(span.extracting(range)) : SymbolTable.null)
+            if !wantsIdentities { continue }
+            texts.append(
+                LabelText(
+                    start: UInt32(range.lowerBound), length: UInt32(range.count),
+                    hash: hasher.of(span.extracting(range))))
+        }
+        resize(&identities, counts[0] + 1)
+        if wantsIdentities {
+            var numbers: [UInt32] = []
+            swap(&numbers, &identities)
+            Self.intern(texts.span, padded, into: &numbers, &symbols.identities)
+            swap(&numbers, &identities)
+        } else {
+            DecodeKernels.fill(&identities, with: SymbolTable.null)
         }
         for kind in LabelKind.allCases {
             labels[kind.rawValue].removeAll(keepingCapacity: true)
@@ -58,6 +73,25 @@ struct BlockNames: Sendable {
             let shape = span.littleEndian(UInt32.self, at: at + 4 * i)
             guard EventShape(rawValue: shape).isValid else { throw .content }
             shapes.append(shape)
+        }
+    }
+
+    /// Finds the numbers of texts: most were there before, and these are looked up side by side, so many at
+    /// once.
+    private static func intern(
+        _ texts: Span<LabelText>, _ padded: Span<UInt8>, into numbers: inout [UInt32],
+        _ table: inout SymbolTable
+    ) {
+        var numbers = numbers.mutableSpan
+        var at = 0
+        while at < texts.count {
+            let end = min(texts.count, at + 64)
+            at = table.find(texts.extracting(0..<end), from: at, in: padded, into: &numbers)
+            guard at < end else { continue }
+            let text = texts[at]
+            let range = Int(text.start)..<Int(text.start) + Int(text.length)
+            numbers[at] = table.intern(padded.extracting(range), hash: text.hash)
+            at += 1
         }
     }
 }

@@ -139,43 +139,63 @@ struct StreamReader: ~Copyable {
         var recent: [UInt64] = []
     }
 
-    /// The numbers of a label column in `out`, one a row, each below `dictionary`.
-    ///
-    /// The identities themselves are read without `accounts`: nothing could be looked up yet.
+    /// The identities of a block, one a row, each below `accounts.count`.
+    mutating func identities(
+        _ block: Span<UInt8>, _ source: Source, _ accounts: inout Accounts
+    ) throws(BlockFault) {
+        let loaded = try planes(block, source, .identity, absent: 0)
+        guard loaded.encoding == .constant || loaded.encoding == .index else { throw .content }
+        try indices(loaded, source.rows, below: accounts.count, into: &accounts.who)
+    }
+
+    /// What a table has for the numbers of a label column, in `out`, one a row. The numbers themselves are in
+    /// `numbers` where `wantsNumbers`, else worthless.
     mutating func labels(
-        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, dictionary: Int,
-        accounts: inout Accounts, into out: inout [UInt32]
+        _ block: Span<UInt8>, _ source: Source, _ column: StreamColumn, _ table: [UInt32],
+        accounts: inout Accounts, into out: inout [UInt32], numbers: inout [UInt32], wantsNumbers: Bool
     ) throws(BlockFault) {
         let loaded = try planes(block, source, column, absent: 0)
         resize(&out, source.rows)
-        if loaded.encoding == .constant {
-            guard let value = UInt32(exactly: loaded.constant), value < dictionary else { throw .content }
-            return DecodeKernels.fill(&out, with: value)
+        guard loaded.encoding == .recent else {
+            guard loaded.encoding == .constant || loaded.encoding == .index else { throw .content }
+            try indices(loaded, source.rows, below: table.count, into: &numbers)
+            return DecodeKernels.gather(numbers, table, into: &out)
         }
-        guard loaded.width <= 3, !loaded.hasBitmap else { throw .content }
-        if loaded.encoding == .index {
-            DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
-            guard DecodeKernels.all(out, below: dictionary) else { throw .content }
-            return
-        }
-        guard loaded.encoding == .recent, column != .identity, accounts.who.count == source.rows else {
-            throw .content
-        }
+        guard loaded.width <= 3, !loaded.hasBitmap, accounts.who.count == source.rows else { throw .content }
         if accounts.recent.count < accounts.count {
             accounts.recent = [UInt64](repeating: 0, count: accounts.count)
         }
-        let isValid: Bool
         if loaded.width == 1 {
-            isValid = DecodeKernels.undoRecent(
-                planes[0], who: accounts.who, recent: &accounts.recent, accounts: accounts.count,
-                dictionary: dictionary, into: &out)
+            resize(&numbers, wantsNumbers ? source.rows : 0)
+            guard
+                DecodeKernels.undoRecent(
+                    planes[0], who: accounts.who, recent: &accounts.recent, accounts: accounts.count,
+                    table: table, into: &out, numbers: &numbers)
+            else { throw .content }
         } else {
-            DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
-            isValid = DecodeKernels.undoRecent(
-                &out, who: accounts.who, recent: &accounts.recent, accounts: accounts.count,
-                dictionary: dictionary)
+            resize(&numbers, source.rows)
+            DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &numbers)
+            guard
+                DecodeKernels.undoRecent(
+                    &numbers, who: accounts.who, recent: &accounts.recent, accounts: accounts.count,
+                    dictionary: table.count)
+            else { throw .content }
+            DecodeKernels.gather(numbers, table, into: &out)
         }
-        guard isValid else { throw .content }
+    }
+
+    /// The numbers of a column that was written as they are.
+    private func indices(
+        _ loaded: Loaded, _ rows: Int, below count: Int, into out: inout [UInt32]
+    ) throws(BlockFault) {
+        resize(&out, rows)
+        if loaded.encoding == .constant {
+            guard let value = UInt32(exactly: loaded.constant), value < count else { throw .content }
+            return DecodeKernels.fill(&out, with: value)
+        }
+        guard loaded.width <= 3, !loaded.hasBitmap else { throw .content }
+        DecodeKernels.join(planes, width: loaded.width, count: loaded.count, into: &out)
+        guard DecodeKernels.all(out, below: count) else { throw .content }
     }
 
     private func presentRows(_ rows: Int) -> Int {

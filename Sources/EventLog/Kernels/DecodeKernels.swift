@@ -98,56 +98,83 @@ enum DecodeKernels {
         return (low, high)
     }
 
-    /// Turns codes, one byte each, into numbers of the dictionary; false where one is not below `dictionary`.
-    /// `recent` has a word an account, and each of `who` is below `accounts`.
+    /// Turns codes, one byte each, into numbers of the dictionary, and those into what `table` has for them;
+    /// false where one is not below `table.count`. `recent` has a word an account, and each of `who` is below
+    /// `accounts`. `numbers` takes the numbers themselves, or is empty where nobody wants them.
     ///
-    /// Only codes from 4 on bring a number in; all others pick one that came in before, or 0.
+    /// Only codes from 4 on bring a number in, 251 at most; all others pick one that came in before, or 0. So
+    /// a table of 256 has room for each.
     static func undoRecent(
-        _ codes: [UInt8], who: [UInt32], recent: inout [UInt64], accounts: Int, dictionary: Int,
-        into out: inout [UInt32]
+        _ codes: [UInt8], who: [UInt32], recent: inout [UInt64], accounts: Int, table: [UInt32],
+        into out: inout [UInt32], numbers: inout [UInt32]
     ) -> Bool {
         let n = who.count
-        precondition(codes.count >= n && out.count == n && recent.count >= accounts && dictionary > 0)
+        precondition(
+            codes.count >= n && out.count == n && recent.count >= accounts && !table.isEmpty
+                && (numbers.isEmpty || numbers.count == n))
+        var all = [UInt32](repeating: 0, count: 256)
+        for i in 0..<min(table.count, all.count) { all[i] = table[i] }
+        return unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+            let highest =
+                numbers.isEmpty
+                ? undo(codes, who, &recent, accounts, all, &out) { _, _ in }
+                : undo(codes, who, &recent, accounts, all, &out) { row, number in
+                    unsafe numbers[row] = number
+                }
+            return highest < table.count
+        }
+    }
+
+    /// Returns the highest number.
+    @inline(__always)
+    private static func undo(
+        _ codes: [UInt8], _ who: [UInt32], _ recent: inout [UInt64], _ accounts: Int, _ table: [UInt32],
+        _ out: inout [UInt32], _ note: (_ row: Int, _ number: UInt32) -> Void
+    ) -> Int {
         var highest: UInt64 = 0
         unsafe codes.withUnsafeBytes { codes in
             unsafe who.withUnsafeBufferPointer { who in
                 unsafe out.withUnsafeMutableBufferPointer { out in
-                    unsafe recent.withUnsafeMutableBufferPointer { recent in
-                        for i in 0..<accounts { unsafe recent[i] = 0 }
-                        var row = 0
-                        while row &+ 8 <= n {
-                            // Eight rows that repeat what their accounts had are the rule for all but models.
-                            if unsafe codes.loadUnaligned(fromByteOffset: row, as: UInt64.self) == 0 {
-                                for i in row..<row &+ 8 {
-                                    unsafe out[i] = UInt32(truncatingIfNeeded: recent[Int(who[i])] & 0xffff)
-                                }
-                            } else {
-                                for i in row..<row &+ 8 {
-                                    let code = unsafe UInt64(codes[i])
-                                    let word = unsafe recent[Int(who[i])]
-                                    // Without a branch for code 0: models change too often.
-                                    let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
-                                    highest = max(highest, value)
-                                    unsafe out[i] = UInt32(truncatingIfNeeded: value)
-                                    unsafe recent[Int(who[i])] = movedToFront(word, value: value, code: code)
-                                }
+                    unsafe table.withUnsafeBufferPointer { table in
+                        unsafe recent.withUnsafeMutableBufferPointer { recent in
+                            for i in 0..<accounts { unsafe recent[i] = 0 }
+                            func take(_ row: Int) {
+                                let code = unsafe UInt64(codes[row])
+                                let account = unsafe Int(who[row])
+                                let word = unsafe recent[account]
+                                // Without a branch for code 0: models change too often.
+                                let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
+                                highest = max(highest, value)
+                                unsafe out[row] = table[Int(value)]
+                                note(row, UInt32(truncatingIfNeeded: value))
+                                unsafe recent[account] = movedToFront(word, value: value, code: code)
                             }
-                            row &+= 8
-                        }
-                        while row < n {
-                            let code = unsafe UInt64(codes[row])
-                            let word = unsafe recent[Int(who[row])]
-                            let value = code < 4 ? (word &>> (16 &* code)) & 0xffff : code &- 4
-                            highest = max(highest, value)
-                            unsafe out[row] = UInt32(truncatingIfNeeded: value)
-                            unsafe recent[Int(who[row])] = movedToFront(word, value: value, code: code)
-                            row &+= 1
+                            let n = who.count
+                            var row = 0
+                            while row &+ 8 <= n {
+                                // Eight rows that repeat what their accounts had are the rule for all but
+                                // models.
+                                if unsafe codes.loadUnaligned(fromByteOffset: row, as: UInt64.self) == 0 {
+                                    for i in row..<row &+ 8 {
+                                        let number = unsafe recent[Int(who[i])] & 0xffff
+                                        unsafe out[i] = table[Int(number)]
+                                        note(i, UInt32(truncatingIfNeeded: number))
+                                    }
+                                } else {
+                                    for i in row..<row &+ 8 { take(i) }
+                                }
+                                row &+= 8
+                            }
+                            while row < n {
+                                take(row)
+                                row &+= 1
+                            }
                         }
                     }
                 }
             }
         }
-        return highest < UInt64(dictionary)
+        return Int(highest)
     }
 
     /// The same for codes of more than a byte, in place.
@@ -231,7 +258,10 @@ extension CostRates {
     ) {
         // A constant divisor is a multiplication; whole micro-dollars are the common case.
         if divisor == 1_000_000 {
-            add(models, input, output, cacheRead, cacheWrite, &cost) { Self.floored($0, 1_000_000) }
+            add(models, input, output, cacheRead, cacheWrite, &cost) {
+                // Hardly any is negative, and the others are divided in fewer steps.
+                $0 >= 0 ? Int64(UInt64($0) / 1_000_000) : Self.floored($0, 1_000_000)
+            }
         } else {
             let divisor = divisor
             add(models, input, output, cacheRead, cacheWrite, &cost) { Self.floored($0, divisor) }

@@ -56,18 +56,30 @@ public struct Engine: Sendable {
         into transitions: inout [AlertTransition]
     ) {
         if let received { tick(received, into: &transitions) }
+        if parts.count == 1 {
+            let only = parts[0]
+            let signals = only.span
+            for i in signals.indices { judge(signals[i], symbols: symbols, into: &transitions) }
+            return
+        }
         var heads = [Int](repeating: 0, count: parts.count)
         while let part = Self.first(of: parts, heads) {
-            let at = heads[part]
-            heads[part] = at + 1
-            // What is only learned from raises nothing, but moves the clock.
-            if !judge.learn(parts[part][at]), let anomaly = judge.observe(parts[part][at], symbols: symbols) {
-                guard let now = judge.now else { continue }
-                book.advance(to: now, into: &transitions)
-                book.observe(anomaly, now: now, symbols: symbols, into: &transitions)
-            } else if let now = judge.now, book.isDue(now) {
-                book.advance(to: now, into: &transitions)
-            }
+            judge(parts[part][heads[part]], symbols: symbols, into: &transitions)
+            heads[part] += 1
+        }
+    }
+
+    @inline(__always)
+    private mutating func judge(
+        _ signal: Signal, symbols: borrowing Symbols, into transitions: inout [AlertTransition]
+    ) {
+        // What is only learned from raises nothing, but moves the clock.
+        if !judge.learn(signal), let anomaly = judge.observe(signal, symbols: symbols) {
+            guard let now = judge.now else { return }
+            book.advance(to: now, into: &transitions)
+            book.observe(anomaly, now: now, symbols: symbols, into: &transitions)
+        } else if let now = judge.now, book.isDue(now) {
+            book.advance(to: now, into: &transitions)
         }
     }
 
