@@ -1,8 +1,9 @@
-import EventLog
 import Foundation
 import Testing
 import TidemarkTestKit
 import UsageEvents
+
+@testable import EventLog
 
 /// The same code on the real file system: names, permissions, locks.
 @Suite struct PosixDiskTests {
@@ -63,6 +64,24 @@ import UsageEvents
             for name in try disk.list(log + "/segments") {
                 #expect(try Self.mode(log + "/segments/" + name) == 0o600)
             }
+        }
+    }
+
+    @Test func `a lock ends when its file is closed, although a child that was just begun has the file, too`()
+        throws
+    {
+        try Self.inDirectory { root in
+            let disk = PosixDisk()
+            let first = try disk.open(root + "/LOCK", .updateOrCreate)
+            try disk.lock(first)
+            // What a child has between its beginning and its program.
+            let inherited = dup(first.descriptor)
+            let second = try disk.open(root + "/LOCK", .updateOrCreate)
+            #expect(throws: IOFailure.self) { try disk.lock(second) }
+            try disk.close(first)
+            try disk.lock(second)
+            try disk.close(second)
+            _ = close(inherited)
         }
     }
 

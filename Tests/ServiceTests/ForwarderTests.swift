@@ -170,6 +170,33 @@ struct ForwarderTests {
         await running.value
     }
 
+    @Test func `a sink has a successor as soon as its runner has ended, whoever knows that one still`()
+        async throws
+    {
+        let receiver = try Receiver { _, _ in .status(204) }
+        let desk = try Desk()
+        let configuration = desk.configuration([desk.hook("a", receiver)])
+        let host = DeliveryHost(
+            log: desk.log, resolver: .system, now: { Timestamp(rawValue: desk.clock.withLock { $0 }) },
+            version: "0", name: "test", logger: Logger(label: "test"), noteFailing: { _, _, _ in },
+            noteDisabled: { _, _ in })
+        func runner() throws -> SinkRunner {
+            try SinkRunner(
+                configuration.sinks[0],
+                rules: NotificationPolicy.Rules(
+                    sink: configuration.sinks[0], routes: configuration.routes,
+                    settings: configuration.policy), secrets: SinkSecrets(), host: host)
+        }
+        let first = try runner()
+        #expect(throws: IOFailure.self) { _ = try runner() }
+        await first.stop()
+        _ = await first.run()
+        let second = try runner()
+        await second.stop()
+        _ = await second.run()
+        #expect(await first.state.waiting.isEmpty)
+    }
+
     @Test func `two forwarders of one log refuse each other`() async throws {
         let receiver = try Receiver { _, _ in .status(204) }
         let desk = try Desk()

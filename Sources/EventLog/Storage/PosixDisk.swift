@@ -45,8 +45,10 @@ public struct PosixDisk: Disk, Sendable {
     }
 
     /// See `Disk.close`. The descriptor is gone even where the call was interrupted (Linux), so it is never
-    /// repeated.
+    /// repeated. A child of this process may have another one until it runs its program, so a lock is let go
+    /// of before.
     public func close(_ file: File) throws(IOFailure) {
+        _ = flock(file.descriptor, LOCK_UN)
         #if canImport(Darwin)
             let result = Darwin.close(file.descriptor)
         #elseif canImport(Musl)

@@ -18,7 +18,7 @@ public struct Outbox<D: Disk>: ~Copyable {
 
     private let disk: D
     private let path: String
-    private let lock: OwnedFile<D>
+    private var lock: OwnedFile<D>?
     private var file: OwnedFile<D>
     private var length: Int
     private var compacted = 0
@@ -34,7 +34,8 @@ public struct Outbox<D: Disk>: ~Copyable {
         folder(inLog: log) + "/" + name
     }
 
-    /// Opens a sink's outbox, creating it where there is none, and takes its lock for as long as this lives.
+    /// Opens a sink's outbox, creating it where there is none, and takes its lock until `end`, or for as long
+    /// as this lives.
     ///
     /// - Throws: a failure whose cause is `.busy` where another process sends for this sink.
     public init(_ disk: D, log: String, sink: String) throws(IOFailure) {
@@ -49,7 +50,7 @@ public struct Outbox<D: Disk>: ~Copyable {
         let found = try Self.recover(disk, file.handle, directory)
         self.disk = disk
         self.path = path
-        self.lock = lock
+        self.lock = consume lock
         self.file = file
         state = found.state
         length = found.length
@@ -71,6 +72,9 @@ public struct Outbox<D: Disk>: ~Copyable {
         state.apply(record)
         OutboxText.write(record, to: &pending)
     }
+
+    /// Lets go of the lock, so that another may send for this sink; nothing is written afterwards.
+    public mutating func end() { lock = nil }
 
     /// Hands all records to the system.
     public mutating func write() throws(IOFailure) {

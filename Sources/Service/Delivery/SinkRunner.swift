@@ -166,6 +166,8 @@ actor SinkRunner {
         }
         attempts.flush(at: host.now(), isLast: true)
         transport.close()
+        // Not when nobody knows this runner any more: its successor may begin before that.
+        outbox.end()
         return endsWhenIdle ? outbox.state.waiting.count : 0
     }
 
