@@ -124,7 +124,8 @@ public struct LogStatistics: Sendable, Hashable {
             case .damaged(let damage):
                 throw .damaged(damage)
             case .block(let block, let chain):
-                for entry in directory.entries {
+                // A footer has no directory; this one is still that of the block before.
+                for entry in directory.entries where block.kind != .footer {
                     sizes[Int(entry.column)] += entry.storedLength + LogFormat.entryBytes
                 }
                 blocks += 1

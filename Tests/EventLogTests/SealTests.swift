@@ -66,6 +66,16 @@ struct Records: Equatable {
         return disk
     }
 
+    @Test(arguments: [false, true])
+    func `columns and framing are all of a log, and each block has a header`(isSealed: Bool) throws {
+        let disk = try Self.write(21)
+        if isSealed { #expect(try LogSealer.seal(disk, directory: "/log").sealed > 1) }
+        let stat = try LogStatistics(disk, directory: "/log")
+        #expect(stat.columns.reduce(0) { $0 + $1.bytes } == stat.bytes)
+        let framing = try #require(stat.columns.last { $0.name == "framing" })
+        #expect(framing.bytes >= 64 * stat.blocks)
+    }
+
     @Test(arguments: RandomBatches.Style.allCases)
     func `a sealed log reads as the open one did`(_ style: RandomBatches.Style) throws {
         for seed: UInt64 in 0..<8 {
