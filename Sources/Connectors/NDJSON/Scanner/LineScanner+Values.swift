@@ -18,36 +18,6 @@ extension LineScanner {
         case .ignored: end = Self.skipValue(input, line.at)
         case .end, .nothing: end = -1
         }
-        return Self.goOn(to: end, input, key, &line)
-    }
-
-    /// The same for two lines.
-    @inline(__always)
-    mutating func values(
-        _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable,
-        _ a: inout Line, _ b: inout Line
-    ) -> Bool {
-        a.seen |= key.bit
-        b.seen |= key.bit
-        let ends: (Int, Int)
-        switch key.kind {
-        case .label: ends = (Self.label(input, key, keys, a), Self.label(input, key, keys, b))
-        case .text: ends = (Self.text(input, key, a), Self.text(input, key, b))
-        case .count: ends = (Self.count(input, key, &a), Self.count(input, key, &b))
-        case .money: ends = (Self.money(input, key, &a), Self.money(input, key, &b))
-        case .time: ends = (time(input, key, a), time(input, key, b))
-        case .word: ends = (word(input, key, &a), word(input, key, &b))
-        case .ignored: ends = (Self.skipValue(input, a.at), Self.skipValue(input, b.at))
-        case .end, .nothing: ends = (-1, -1)
-        }
-        return Self.goOn(to: ends.0, input, key, &a) && Self.goOn(to: ends.1, input, key, &b)
-    }
-
-    /// Goes on behind a value that ends at `end`, or behind null if there was none; false to decline.
-    @inline(__always)
-    private static func goOn(
-        to end: Int, _ input: PaddedBytes, _ key: KeyEntry, _ line: inout Line
-    ) -> Bool {
         if end >= 0 {
             line.at = end
             return true

@@ -148,7 +148,7 @@ struct LineScanner: Sendable {
             a.at &+= key.length
             b.at &+= key.length
             if key.kind == .end { return true }
-            guard values(input, key, keys, &a, &b) else { return false }
+            guard value(input, key, keys, &a), value(input, key, keys, &b) else { return false }
             k &+= 1
         }
         return false
