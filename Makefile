@@ -13,6 +13,8 @@ STATIC := --static-swift-stdlib --scratch-path .build-static
 # The command line alone: nothing is fetched that only tidemarkd needs.
 CORE_ONLY := TIDEMARK_CORE_ONLY=1
 SOURCES = find Package.swift Sources Tests Benchmarks -name '*.swift' -not -path '*/.build*' -print0
+# Else every test is begun at once, and one that waits for a server waits for all the others first.
+AT_ONCE = --experimental-maximum-parallelization-width $$((3 * $$(getconf _NPROCESSORS_ONLN)))
 
 bin := $(DESTDIR)$(PREFIX)/bin
 share := $(DESTDIR)$(PREFIX)/share
@@ -48,7 +50,7 @@ demo: build
 
 test: prerequisites
 	@$(SWIFT) build --build-tests
-	@$(SWIFT) test --skip-build --disable-xctest --parallel --quiet
+	@$(SWIFT) test --skip-build --disable-xctest --parallel $(AT_ONCE) --quiet
 	@$(MAKE) --no-print-directory simulate SEEDS=2750
 	@.ci/benchmarks smoke
 

@@ -18,7 +18,6 @@ struct AlertmanagerTests {
     func `Alertmanager lists what fires and forgets what has ended`() async throws {
         let program = try #require(Alertmanager.program)
         let desk = try Desk()
-        desk.clock.withLock { $0 = Int64(Date().timeIntervalSince1970 * 1_000) }
         let manager = try await Alertmanager(program, folder: desk.folder)
         var sink = SinkSettings(name: "am", kind: "alertmanager")
         sink.urls = [.text("http://127.0.0.1:\(manager.port)")]
@@ -27,15 +26,22 @@ struct AlertmanagerTests {
         let configuration = desk.configuration([sink])
         _ = try await desk.forwarder().once(configuration)
         try desk.alerts(0..<3)
+        desk.setClock()
         #expect(try await desk.forwarder().once(configuration).map(\.left) == [0])
         var listed = try manager.alerts()
         #expect(Set(listed.compactMap { $0.labels["alert_id"] }) == Set((0..<3).map(Desk.id)))
         #expect(listed.allSatisfy { $0.labels["alertname"] != nil && $0.labels["severity"] != nil })
         try desk.alerts(0..<2, seq: 1)
+        desk.setClock()
         #expect(try await desk.forwarder().once(configuration).map(\.left) == [0])
         listed = try manager.alerts()
         #expect(listed.compactMap { $0.labels["alert_id"] } == [Desk.id(2)])
     }
+}
+
+extension Desk {
+    /// Alertmanager has a clock of its own, by which an alert lives four minutes.
+    fileprivate func setClock() { clock.withLock { $0 = Int64(Date().timeIntervalSince1970 * 1_000) } }
 }
 
 /// A running Alertmanager that ends with its owner.
@@ -88,6 +94,7 @@ final class Alertmanager: Sendable {
             if (try? alerts()) != nil { return }
             try await Task.sleep(for: .milliseconds(50))
         }
+        throw CocoaError(.fileNoSuchFile)
     }
 
     deinit {
