@@ -99,8 +99,9 @@ struct ForwardingService: Service {
     private func reload() async {
         ServiceManager.reloading()
         do {
-            try await forwarder.reload(common.delivery())
+            let held = try await forwarder.reload(common.delivery())
             logger.info("the configuration was read again")
+            if let held { logger.error("nothing is sent for these, until it can be: \(held)") }
         } catch {
             logger.error("the configuration was not taken over, the old one holds: \(error)")
         }

@@ -184,7 +184,8 @@ struct ForwarderTests {
                 configuration.sinks[0],
                 rules: NotificationPolicy.Rules(
                     sink: configuration.sinks[0], routes: configuration.routes,
-                    settings: configuration.policy), secrets: SinkSecrets(), host: host)
+                    settings: configuration.policy), secrets: SinkSecrets(), operators: OperatorState(),
+                host: host)
         }
         let first = try runner()
         #expect(throws: IOFailure.self) { _ = try runner() }
@@ -194,6 +195,31 @@ struct ForwarderTests {
         await second.stop()
         _ = await second.run()
         #expect(await first.state.waiting.isEmpty)
+    }
+
+    @Test func `a sink that another process has begins when that one ends, the others at once`() async throws
+    {
+        let receiver = try Receiver { _, _ in .status(204) }
+        let other = try Receiver { _, _ in .status(204) }
+        let desk = try Desk()
+        let forwarder = desk.forwarder()
+        try await forwarder.apply(desk.configuration([desk.hook("a", receiver)]))
+        let running = Task { await forwarder.run() }
+        var stranger: Outbox? = try Outbox(PosixDisk(), log: desk.log, sink: "b")
+        let fault = try await forwarder.reload(
+            desk.configuration([desk.hook("a", other), desk.hook("b", receiver)]))
+        #expect(fault?.isBusy == true)
+        #expect(fault?.description.contains("b: another process") == true)
+        try desk.alerts(0..<2)
+        try await desk.until { other.ids.count == 2 }
+        #expect(receiver.ids.isEmpty)
+        stranger?.end()
+        stranger = nil
+        try await desk.until { desk.messages.withLock { $0.contains("b: begins now") } }
+        try desk.alerts(2..<4)
+        try await desk.until { receiver.ids.count == 2 && other.ids.count == 4 }
+        await forwarder.stop()
+        await running.value
     }
 
     @Test func `two forwarders of one log refuse each other`() async throws {

@@ -14,6 +14,8 @@ public actor Forwarder {
     private static let lookMilliseconds = 10
     /// Looks at the journal between two looks at everything else.
     private static let looksBetween = 20
+    /// Looks at the journal between two attempts to begin with a sink that could not begin.
+    private static let looksBetweenBeginnings = 200
 
     /// What cannot be forwarded, and why; one sentence a fault.
     public struct Fault: Error, CustomStringConvertible {
@@ -33,6 +35,13 @@ public actor Forwarder {
         let task: Task<Int, Never>
     }
 
+    /// A sink of the configuration whose outbox another process has, or which cannot be opened.
+    private struct Held {
+        let settings: SinkSettings
+        let secrets: SinkSecrets
+        let rules: NotificationPolicy.Rules
+    }
+
     /// What a runner wants the others to say.
     private struct Announcement: Sendable {
         let sink: String
@@ -47,6 +56,7 @@ public actor Forwarder {
     private let announcing: AsyncStream<Announcement>.Continuation
     private var reader = SecretReader()
     private var runners: [String: Running] = [:]
+    private var held: [Held] = []
     private var order: [String] = []
     private var isStopping = false
     private var journalSize = -1
@@ -81,19 +91,24 @@ public actor Forwarder {
     /// Takes over a configuration: sinks that are gone or changed end after what is in flight, new ones
     /// begin.
     ///
-    /// - Throws: `Fault` where a sink cannot be used; then everything stays as it was.
+    /// - Throws: `Fault` where a sink cannot be used; then everything stays as it was. Or where the outbox of
+    ///   a sink cannot be opened, most likely because another process sends for it.
     public func apply(_ configuration: DeliveryConfiguration) async throws(Fault) {
-        try await apply(configuration, once: false)
+        if let fault = try await take(configuration, once: false) { throw fault }
     }
 
-    /// The same, for a configuration that was read again; it is noted in the audit.
-    public func reload(_ configuration: DeliveryConfiguration) async throws(Fault) {
-        try await apply(configuration, once: false)
+    /// The same, for a configuration that was read again; it is noted in the audit. Sinks whose outbox cannot
+    /// be opened are returned as a fault and begin as soon as it can be; the others go on.
+    public func reload(_ configuration: DeliveryConfiguration) async throws(Fault) -> Fault? {
+        let fault = try await take(configuration, once: false)
         audit("reloaded", of: "configuration", "\(configuration.sinks.count) sinks")
+        return fault
     }
 
-    private func apply(_ configuration: DeliveryConfiguration, once: Bool) async throws(Fault) {
+    private func take(_ configuration: DeliveryConfiguration, once: Bool) async throws(Fault) -> Fault? {
         let secrets = try check(configuration)
+        // Before anything is waited for, or one of them might begin meanwhile.
+        held = []
         lookAtOperators()
         let wanted = Dictionary(uniqueKeysWithValues: zip(configuration.sinks.map(\.name), secrets))
         for (name, running) in runners {
@@ -114,24 +129,43 @@ public actor Forwarder {
                 await running.runner.setRules(rules)
                 continue
             }
+            let sink = Held(settings: settings, secrets: secrets, rules: rules)
             do {
-                let runner = try SinkRunner(settings, rules: rules, secrets: secrets, host: host)
-                await runner.setOperators(operators)
-                if RetryRequest.take(disk, log: host.log, sink: settings.name) {
-                    audit("sink_retried", of: settings.name, "")
-                    await runner.retry()
-                }
-                let task = Task { await runner.run(once: once) }
-                runners[settings.name] = Running(runner: runner, task: task)
+                try begin(sink, once: once)
             } catch let failure as IOFailure where failure.cause == .busy {
                 isBusy = true
                 faults.append("\(settings.name): another process sends for this sink from this log")
+                held.append(sink)
             } catch {
                 faults.append("\(settings.name): \(error)")
+                held.append(sink)
             }
         }
         order = configuration.sinks.map(\.name)
-        if !faults.isEmpty { throw Fault(faults, isBusy: isBusy) }
+        return faults.isEmpty ? nil : Fault(faults, isBusy: isBusy)
+    }
+
+    private func begin(_ sink: Held, once: Bool) throws {
+        let name = sink.settings.name
+        let runner = try SinkRunner(
+            sink.settings, rules: sink.rules, secrets: sink.secrets, operators: operators, host: host)
+        let isRetried = RetryRequest.take(disk, log: host.log, sink: name)
+        if isRetried { audit("sink_retried", of: name, "") }
+        let task = Task {
+            if isRetried { await runner.retry() }
+            return await runner.run(once: once)
+        }
+        runners[name] = Running(runner: runner, task: task)
+    }
+
+    /// Begins with the sinks that could not begin when their configuration was taken over. That was told
+    /// then.
+    private func beginHeld() {
+        held.removeAll { sink in
+            guard (try? begin(sink, once: false)) != nil else { return false }
+            host.logger.info("\(sink.settings.name): begins now")
+            return true
+        }
     }
 
     /// Everything that can be wrong with a configuration before anything is changed.
@@ -163,6 +197,7 @@ public actor Forwarder {
                 }
                 await lookForRequests()
             }
+            if looks % Self.looksBetweenBeginnings == 0 { beginHeld() }
             looks += 1
             if hasJournalGrown() { for running in runners.values { await running.runner.wake() } }
             do { try await Task.sleep(for: .milliseconds(Self.lookMilliseconds)) } catch { break }
@@ -181,7 +216,7 @@ public actor Forwarder {
     public func once(_ configuration: DeliveryConfiguration) async throws(Fault) -> [(
         sink: String, left: Int
     )] {
-        try await apply(configuration, once: true)
+        if let fault = try await take(configuration, once: true) { throw fault }
         var left: [(String, Int)] = []
         for name in order {
             if let running = runners[name] { left.append((name, await running.task.value)) }

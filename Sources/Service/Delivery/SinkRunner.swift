@@ -58,7 +58,8 @@ actor SinkRunner {
     /// - Throws: `IOFailure` where the outbox cannot be opened, with the cause `.busy` where another process
     ///   sends for this sink; `SinkFault`, `SettingsFault` where the settings cannot be used.
     init(
-        _ settings: SinkSettings, rules: NotificationPolicy.Rules, secrets: SinkSecrets, host: DeliveryHost
+        _ settings: SinkSettings, rules: NotificationPolicy.Rules, secrets: SinkSecrets,
+        operators: OperatorState, host: DeliveryHost
     ) throws {
         self.settings = settings
         self.secrets = secrets
@@ -72,6 +73,7 @@ actor SinkRunner {
             NotificationPolicy(
                 decoding: outbox.state.policy, changes: outbox.state.policyChanges, rules: rules)
             ?? NotificationPolicy(rules)
+        policy.operators = operators
         if outbox.damaged > 0 {
             host.logger.error(
                 """
