@@ -39,7 +39,7 @@ public struct SymbolTable: Sendable {
         slots = [UInt32](repeating: 0, count: 64)
         numberBits = 6
         ends = [0]
-        bytes = [UInt8](repeating: 0, count: ByteBlocks.padding)
+        bytes = [UInt8](repeating: 0, count: LabelText.padding)
     }
 
     /// How many symbols there are, null included.
@@ -102,10 +102,10 @@ public struct SymbolTable: Sendable {
     ) -> Int {
         // A small table is in the cache anyway.
         if slots.count >= Self.smallSlots {
-            ByteBlocks.prefetch(
+            LabelSearch.prefetch(
                 labels, from: first, slots: slots, numberBits: numberBits, ends: ends, texts: bytes)
         }
-        return ByteBlocks.find(
+        return LabelSearch.find(
             labels, from: first, in: input, slots: slots, numberBits: numberBits, ends: ends, texts: bytes,
             into: &numbers)
     }
@@ -139,10 +139,10 @@ public struct SymbolTable: Sendable {
         // Whoever reads texts without end begins new tables long before.
         precondition(bytes.count + text.count <= UInt32.max && ends.count < 1 << 30)
         let symbol = UInt32(ends.count)
-        bytes.removeLast(ByteBlocks.padding)
+        bytes.removeLast(LabelText.padding)
         ByteBlocks.append(text, to: &bytes)
         ends.append(UInt32(bytes.count))
-        bytes.append(contentsOf: repeatElement(0, count: ByteBlocks.padding))
+        bytes.append(contentsOf: repeatElement(0, count: LabelText.padding))
         slots[place] = slot(symbol, hash)
         if other == 0, Self.isOtherName(text) { other = symbol }
         if ends.count * (slots.count < Self.smallSlots ? 8 : 2) > slots.count { grow() }

@@ -20,6 +20,7 @@ import Testing
         "Sources/EventLog/Storage/PosixDisk.swift": "calls of the C library",
         "Sources/EventLog/Zstd": "calls of zstd",
         "Sources/UsageEvents/ByteBlocks.swift": "compares and copies eight bytes at once",
+        "Sources/UsageEvents/LabelSearch.swift": "looks many labels up at once",
         "Sources/Pipeline/Input": "calls of the C library, and the buffer that they fill",
         "Sources/Pipeline/Run/Threads.swift": "calls of the C library; the lock that guards what is shared",
         "Sources/Service/FileBytes.swift": "calls of the C library",
