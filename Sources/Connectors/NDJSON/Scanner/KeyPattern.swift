@@ -37,6 +37,8 @@ struct KeyPattern: Sendable {
     let kind: Kind
     /// The bit of `EventShape`; none for what is no field, which may come again.
     let bit: UInt32
+    /// In a plan, the bits of the keys before this one.
+    var before: UInt32 = 0
 
     /// What is known of keys that are ignored: nothing, and no text is like it.
     init(_ hasher: SymbolHash) {

@@ -2,7 +2,7 @@ import UsageEvents
 
 /// A pattern where it stands in a `KeyTable`, which outlives it.
 @safe struct KeyEntry {
-    private let place: UnsafePointer<KeyPattern>
+    fileprivate let place: UnsafePointer<KeyPattern>
 
     @inline(__always)
     fileprivate init(_ place: UnsafePointer<KeyPattern>) { unsafe self.place = place }
@@ -10,6 +10,10 @@ import UsageEvents
     @inline(__always) var kind: KeyPattern.Kind { unsafe place.pointee.kind }
     @inline(__always) var field: Int { unsafe place.pointee.field }
     @inline(__always) var bit: UInt32 { unsafe place.pointee.bit }
+    /// In a plan, the bits of the keys before this one.
+    @inline(__always) var before: UInt32 { unsafe place.pointee.before }
+    /// What stands next in a plan; asked for only where this one stands and has a value.
+    @inline(__always) var next: KeyEntry { unsafe KeyEntry(place + 1) }
     @inline(__always) var length: Int { unsafe place.pointee.length }
     /// The start of the hash of the field's labels.
     @inline(__always) var hasher: SymbolHash { unsafe place.pointee.hasher }
@@ -156,16 +160,15 @@ import UsageEvents
 
     // MARK: - The plan
 
-    /// What stands at the `k`th place of a line that is like the last ones; asked for from 0 on, and no
-    /// further than to one that does not stand or has no value.
-    @inline(__always)
-    func planned(_ k: Int) -> KeyEntry {
-        assert(k >= 0 && k <= Self.planMax)
-        return unsafe KeyEntry(plan + k)
-    }
+    /// What stands first in a line that is like the last ones.
+    @inline(__always) var planned: KeyEntry { unsafe KeyEntry(plan) }
 
-    /// A line is read otherwise from its `k`th key on.
-    func leavePlan(at k: Int) { unsafe state.pointee.noting = Array(state.pointee.planned.prefix(k)) }
+    /// A line is read otherwise from this entry of the plan on; returns the field before it, or `start`.
+    func leavePlan(at entry: KeyEntry) -> Int {
+        let k = unsafe entry.place - UnsafePointer(plan)
+        unsafe state.pointee.noting = Array(state.pointee.planned.prefix(k))
+        return k == 0 ? Self.start : unsafe plan[k - 1].field
+    }
 
     /// Such a line went on with a pattern.
     func note(_ number: Int) {
@@ -192,13 +195,16 @@ import UsageEvents
         var k = 0
         var seen: UInt32 = 0
         for number in unsafe state.pointee.planned.prefix(while: { $0 != UInt8(Self.unknown) }) {
-            let pattern = unsafe patterns[Int(number) & (Self.places - 1)]
+            var pattern = unsafe patterns[Int(number) & (Self.places - 1)]
+            pattern.before = seen
             precondition(seen & pattern.bit == 0 && k < Self.planMax)
             seen |= pattern.bit
             unsafe (plan + k).initialize(to: pattern)
             k += 1
         }
-        unsafe (plan + k).initialize(to: .nothing)
+        var end = KeyPattern.nothing
+        end.before = seen
+        unsafe (plan + k).initialize(to: end)
     }
 
     /// Of the masks that keep the first `count` bytes, 0 to 32, of four words, the one of a word.

@@ -1,59 +1,6 @@
 import UsageEvents
 
 extension LineScanner {
-    private static let tokenBits: UInt32 =
-        Field.inputTokens.bit | Field.outputTokens.bit | Field.cacheReadTokens.bit
-        | Field.cacheWriteTokens.bit
-    /// Counts with bits from here on may be too large; the general parser decides.
-    private static let tokensDeclined: Int64 = 1 << 39
-
-    /// Checks what holds between the fields of the next row and adds it; false to decline.
-    @inline(__always)
-    func commit(_ line: Line, _ rows: inout StagedRows) -> Bool {
-        // A null says nothing; which null keys are remembered is told in `FieldReader`.
-        let said = line.seen & ~line.nulls
-        var present = line.seen & ~(line.nulls & rules.forgottenWhenNull)
-        guard said & Field.ts.bit != 0 else { return false }
-        rows.complete(line.seen)
-        let ts = rows.number(.ts)
-        if ts > rules.timestampMax || line.tokens >= Self.tokensDeclined { return false }
-        if said & Field.tsEnd.bit != 0 {
-            let end = rows.number(.tsEnd)
-            if end < ts || (end == ts && line.grain == .bucket) { return false }
-        } else if line.grain == .bucket {
-            return false
-        }
-        if said & Field.requests.bit != 0, rows.number(.requests) > Limits.requestsPerEventMax {
-            return false
-        }
-        if rows.number(.costUSD) > NanoUSD.eventMax { return false }
-        if said & (Self.tokenBits | Field.reasoningTokens.bit | Field.costUSD.bit) == 0,
-            rows.length(.mcpServer) == 0
-        {
-            return false
-        }
-        if rows.length(.identity) == 0, said & Field.identity.bit != 0 || rules.defaultIdentity.isEmpty {
-            return false
-        }
-
-        var basis = line.basis
-        var mark: UInt32 = 0
-        if said & Field.costUSD.bit == 0 {
-            if said & Self.tokenBits != 0, basis != .included, rules.prices != nil {
-                mark = StagedRows.unpriced
-            }
-            if basis == .estimated {
-                basis = .unstated
-                present &= ~Field.costBasis.bit
-            }
-        } else if basis == .estimated {
-            present &= ~(Field.costUSD.bit | Field.costBasis.bit)
-        }
-        present |= Field.identity.bit
-        rows.add(shape: EventShape(present: present, basis: basis, grain: line.grain).rawValue | mark)
-        return true
-    }
-
     /// Numbers the labels of the staged rows, estimates missing costs, and hands the rows to the batch;
     /// returns how many were estimated. `next` is where their lines end.
     @inline(never)

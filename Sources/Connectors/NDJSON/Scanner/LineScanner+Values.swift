@@ -6,12 +6,11 @@ extension LineScanner {
     mutating func value(
         _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable, _ line: inout Line
     ) -> Bool {
-        line.seen |= key.bit
         let end: Int
         switch key.kind {
         case .label: end = Self.label(input, key, keys, line)
         case .text: end = Self.text(input, key, line)
-        case .count: end = Self.count(input, key, &line)
+        case .count: end = Self.count(input, key, line)
         case .money: end = Self.money(input, key, &line)
         case .time: end = time(input, key, line)
         case .word: end = word(input, key, &line)
@@ -35,7 +34,7 @@ extension LineScanner {
 
     @inline(__always)
     private static func text(
-        _ input: PaddedBytes, _ key: KeyEntry, _ line: Line
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: borrowing Line
     ) -> Int {
         guard input[line.at] == UInt8(ascii: "\"") else { return -1 }
         let start = line.at &+ 1
@@ -47,12 +46,11 @@ extension LineScanner {
 
     @inline(__always)
     private static func count(
-        _ input: PaddedBytes, _ key: KeyEntry, _ line: inout Line
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: borrowing Line
     ) -> Int {
         var end = line.at
         let count = wholeNumber(input, &end)
         if count < 0 { return -1 }
-        line.tokens |= count
         line.row.set(key.field, number: count)
         return end
     }
@@ -70,7 +68,7 @@ extension LineScanner {
 
     @inline(__always)
     private mutating func time(
-        _ input: PaddedBytes, _ key: KeyEntry, _ line: Line
+        _ input: PaddedBytes, _ key: KeyEntry, _ line: borrowing Line
     ) -> Int {
         let time = time(input, line.at)
         if time.ts < 0 { return -1 }
@@ -81,7 +79,7 @@ extension LineScanner {
     /// Finds the end of a label and hashes it on the way.
     @inline(__always)
     private static func label(
-        _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable, _ line: Line
+        _ input: PaddedBytes, _ key: KeyEntry, _ keys: borrowing KeyTable, _ line: borrowing Line
     ) -> Int {
         guard input[line.at] == UInt8(ascii: "\"") else { return -1 }
         let start = line.at &+ 1

@@ -22,7 +22,7 @@ struct LineScanner: Sendable {
     }
 
     /// A line that is being read, and what was found out about it.
-    struct Line {
+    struct Line: ~Copyable {
         /// Where reading stands.
         var at: Int
         /// Where its values go.
@@ -31,8 +31,6 @@ struct LineScanner: Sendable {
         var seen: UInt32 = 0
         /// Bits of those that were null.
         var nulls: UInt32 = 0
-        /// The bits that any of the token counts has.
-        var tokens: Int64 = 0
         var basis = CostBasis.unstated
         var grain = Grain.request
         var isCostRounded = false
@@ -45,6 +43,7 @@ struct LineScanner: Sendable {
     }
 
     let rules: RowRules
+    private let checks: LineChecks
     let words: WireWords
     /// What a call learned about keys and spacing, for the next one.
     private var learned = KeyTable.Learned()
@@ -59,6 +58,7 @@ struct LineScanner: Sendable {
 
     init(options: DecoderOptions) {
         rules = RowRules(options: options)
+        checks = LineChecks(rules, timestampMax: options.timestampMax)
         words = WireWords()
     }
 
@@ -93,6 +93,7 @@ struct LineScanner: Sendable {
     ) -> Run {
         var run = Run(end: start)
         let keys = KeyTable(learned, symbols)
+        let checks = checks
         var rows = StagedRows(from: start)
         var pairs = PairGuess()
         labels.begin()
@@ -103,17 +104,18 @@ struct LineScanner: Sendable {
             if room &- run.lines > 1, rows.hasRoomForTwo,
                 let second = pairs.secondLine(input, from: run.end, lastLineFeed: lastLineFeed)
             {
-                var (a, b) = (Line(at: run.end, rows.next()), Line(at: second, rows.next(ahead: 1)))
+                var a = Line(at: run.end, rows.next())
+                var b = Line(at: second, rows.next(ahead: 1))
                 let isPair = parsePair(input, &a, &b, keys) && a.at == second
                 pairs.learn(isRight: isPair)
                 if isPair {
-                    guard take(a, &rows, &run), take(b, &rows, &run) else { break }
+                    guard Self.take(a, checks, &rows, &run), Self.take(b, checks, &rows, &run) else { break }
                     continue
                 }
             }
             var line = Line(at: run.end, rows.next())
             rows.beginRow()
-            guard parseLine(input, &line, keys, rows), take(line, &rows, &run) else { break }
+            guard parseLine(input, &line, keys, rows), Self.take(line, checks, &rows, &run) else { break }
             for k in 0..<rows.unknownKeys {
                 let key = rows.unknownKey(k)
                 input.with(key.start, key.length) { unknownKeys.count($0) }
@@ -126,8 +128,11 @@ struct LineScanner: Sendable {
 
     /// Takes in a line that was read to its end; false to decline.
     @inline(__always)
-    private func take(_ line: Line, _ rows: inout StagedRows, _ run: inout Run) -> Bool {
-        if line.at &- run.end > Limits.lineBytesMax || !commit(line, &rows) { return false }
+    private static func take(
+        _ line: borrowing Line, _ checks: LineChecks, _ rows: inout StagedRows, _ run: inout Run
+    ) -> Bool {
+        if line.at &- run.end > Limits.lineBytesMax { return false }
+        if !checks.admit(line, &rows) { return false }
         run.lines &+= 1
         run.end = line.at
         if line.isCostRounded { run.costsRounded &+= 1 }
@@ -142,14 +147,16 @@ struct LineScanner: Sendable {
     private mutating func parsePair(
         _ input: PaddedBytes, _ a: inout Line, _ b: inout Line, _ keys: borrowing KeyTable
     ) -> Bool {
-        var k = 0
-        while keys.planned(k).stands(in: input, at: a.at), keys.planned(k).stands(in: input, at: b.at) {
-            let key = keys.planned(k)
+        var key = keys.planned
+        while key.stands(in: input, at: a.at), key.stands(in: input, at: b.at) {
             a.at &+= key.length
             b.at &+= key.length
-            if key.kind == .end { return true }
+            if key.kind == .end {
+                (a.seen, b.seen) = (key.before, key.before)
+                return true
+            }
             guard value(input, key, keys, &a), value(input, key, keys, &b) else { return false }
-            k &+= 1
+            key = key.next
         }
         return false
     }
@@ -159,17 +166,19 @@ struct LineScanner: Sendable {
     private mutating func parseLine(
         _ input: PaddedBytes, _ line: inout Line, _ keys: borrowing KeyTable, _ rows: borrowing StagedRows
     ) -> Bool {
-        var k = 0
         // Mostly a line has the keys of the line before in the same order.
-        while keys.planned(k).stands(in: input, at: line.at) {
-            let key = keys.planned(k)
+        var key = keys.planned
+        while key.stands(in: input, at: line.at) {
             line.at &+= key.length
-            if key.kind == .end { return true }
+            if key.kind == .end {
+                line.seen = key.before
+                return true
+            }
             guard value(input, key, keys, &line) else { return false }
-            k &+= 1
+            key = key.next
         }
-        keys.leavePlan(at: k)
-        let previous = k == 0 ? KeyTable.start : keys.planned(k &- 1).field
+        line.seen = key.before
+        let previous = keys.leavePlan(at: key)
         return parseRest(input, &line, after: previous, keys, rows)
     }
 
@@ -195,6 +204,7 @@ struct LineScanner: Sendable {
                 return true
             }
             if line.seen & key.bit != 0 { return false }
+            line.seen |= key.bit
             guard value(input, key, keys, &line) else { return false }
             previous = key.field
         }

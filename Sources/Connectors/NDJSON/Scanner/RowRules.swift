@@ -6,18 +6,11 @@ struct RowRules: Sendable {
     let defaultIdentity: [UInt8]
     let defaultSource: [UInt8]
     let prices: PriceTable?
-    let timestampMax: Int64
-    /// Bits of the keys that are forgotten when they are null.
-    let forgottenWhenNull: UInt32
 
     init(options: DecoderOptions) {
         defaultIdentity = Array(EventRules.canonicalIdentity(options.defaultIdentity ?? "").utf8)
         defaultSource = Array((options.defaultSource ?? "").utf8)
         prices = options.prices
-        timestampMax = min(options.timestampMax ?? .max, FieldReader.timestampMax)
-        forgottenWhenNull = Field.allCases.reduce(0) {
-            FieldReader.isForgottenWhenNull($1) ? $0 | $1.bit : $0
-        }
     }
 }
 
