@@ -16,7 +16,7 @@ public struct ModelName {
 
     /// `name` is in lower case.
     init(_ name: String) {
-        tail = name.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? name
+        tail = name.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? name
         let bytes = Array(tail.utf8)[...]
         undated = String(decoding: bytes.dropLast(Self.dateLength(bytes)), as: UTF8.self)
         folded = Self.fold(tail)
@@ -26,10 +26,13 @@ public struct ModelName {
     public static func folded(_ name: String) -> String { ModelName(name.lowercased()).folded }
 
     private static func fold(_ name: String) -> String {
-        var parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        if parts.count > 1, regions.contains(String(parts[0])) { parts.removeFirst() }
-        if parts.count > 1, makers.contains(String(parts[0])) { parts.removeFirst() }
-        var bytes = Array(parts.joined(separator: ".").utf8)[...]
+        var bytes = Array(name.utf8)[...]
+        for prefixes in [regions, makers] {
+            guard let dot = bytes.firstIndex(of: UInt8(ascii: ".")) else { break }
+            if prefixes.contains(String(decoding: bytes[..<dot], as: UTF8.self)) {
+                bytes = bytes[(dot + 1)...]
+            }
+        }
         bytes = bytes.dropLast(offerLength(bytes))
         bytes = bytes.dropLast(dateLength(bytes))
         let text = String(
@@ -44,6 +47,7 @@ public struct ModelName {
 
     /// `claude-4-5-sonnet-thinking` as `claude-sonnet-4-5-thinking`; any other name as it is.
     private static func inMakersOrder(_ name: String) -> String {
+        guard name.utf8.starts(with: "claude-".utf8) else { return name }
         var words = name.split(separator: "-")
         guard words.count > 2, words.removeFirst() == "claude" else { return name }
         let version = words.prefix { $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } && $0.utf8.count < 3 }

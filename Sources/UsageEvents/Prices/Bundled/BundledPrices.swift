@@ -21,7 +21,10 @@ extension PriceTable {
             "model,input,output,cache_read,cache_write",
         ]
         for rows in [vendorRows, cloudRows, bedrockRows, openRouterRows] {
-            for row in rows.split(whereSeparator: { $0 == " " || $0 == "\n" }) { lines.append(String(row)) }
+            // By bytes: to look for the bounds of characters takes as long as all the rest.
+            for row in rows.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x0a }) {
+                lines.append(String(Substring(row)))
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
