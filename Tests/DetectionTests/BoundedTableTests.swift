@@ -84,4 +84,34 @@ import UsageEvents
         #expect(few.told == ["m-new newToOrganisation"])
         #expect(few.uncounted == 3)
     }
+
+    @Test func `one piece of news is remembered for each model and server that has a name of its own`() {
+        var configuration = DetectionConfiguration()
+        configuration.newModel.learningDays = 1
+        configuration.newMCPServer.learningDays = 1
+        var symbols = Symbols(bounds: LabelBounds(all: SymbolBounds(names: 20)))
+        var book = NoveltyBook()
+        var random = SplitMix64(seed: 6)
+        var told = 0
+        for step in 0..<3_000 {
+            let isModel = random.below(2) == 0
+            // Names that come again, and ever new ones.
+            let name = "v\(random.below(3) == 0 ? random.below(15) : step)"
+            let value = isModel ? symbols.models.intern(name) : symbols.mcpServers.intern(name)
+            let at = Int64(step) * 3 * Timestamp.hour
+            let use = FirstUse(
+                kind: isModel ? .newModel : .newMCPServer, value: value, group: value, facet: Facet(),
+                totals: Totals(), priceRatio: 0, late: false)
+            let signal = Signal(
+                sequence: UInt64(step), at: Timestamp(rawValue: at), account: UInt32(1 + random.below(9)),
+                team: 0, historical: true, content: .firstUse(use))
+            let found = book.judge(
+                use, signal: signal, now: at, configuration: configuration, symbols: symbols)
+            if let found, case .began = found.phase { told += 1 }
+            #expect(book.news.count == told)
+        }
+        // Twenty names of each kind and one for all others; what came while the log was young is no news.
+        #expect(symbols.models.isFull && symbols.mcpServers.isFull)
+        #expect(told > 30 && told <= 2 * 21)
+    }
 }

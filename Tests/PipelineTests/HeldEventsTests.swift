@@ -153,4 +153,65 @@ import UsageEvents
         #expect(further == copies.count - out.count)
         #expect((0..<out.count).allSatisfy { EventShape(rawValue: out.shape[$0]).grain == .request })
     }
+
+    /// What a feed of transcripts delivers: the times of each batch, and how often order had to be given up.
+    /// Each file has ten events, of minutes that begin where the file's number says.
+    private static func feed(
+        starts: [Int], heldMax: (oldest: Int, all: Int)
+    ) throws -> (batches: [[Int64]], splits: Int) {
+        let directory = try TemporaryDirectory()
+        var paths: [String] = []
+        for (file, start) in starts.enumerated() {
+            let lines = (0..<10).map { event in
+                let ts = Timestamp(rawValue: Self.start + Int64(start + event * 5) * 60_000)
+                return #"{"type":"assistant","timestamp":"\#(ts)","sessionId":"s\#(file)","#
+                    + #""requestId":"r\#(file)-\#(event)","message":{"id":"m\#(file)-\#(event)","#
+                    + #""model":"m-small","role":"assistant","usage":{"input_tokens":3,"output_tokens":4}}}"#
+            }
+            paths.append(
+                try directory.write("\(file).jsonl", lines.map { $0 + "\n" }.joined().utf8))
+        }
+        var options = FeedOptions(sources: paths, prices: .bundled)
+        options.localIdentity = "mira@acme.example"
+        options.format = ConnectorRegistry.format(named: "claude-code")
+        let feed = EventFeed(options, heldMax: heldMax)
+        var batch = EventBatch()
+        var symbols = Symbols()
+        var batches: [[Int64]] = []
+        loop: while true {
+            switch feed.next(into: &batch, symbols: &symbols) {
+            case .finished: break loop
+            case .idle, .recall: continue
+            case .batch: batches.append(batch.ts)
+            }
+        }
+        #expect(feed.problems.isEmpty)
+        #expect(feed.refused.map { "\($0)" } == [])
+        return (batches.filter { !$0.isEmpty }, feed.counts.splits)
+    }
+
+    @Test func `the oldest of more events than may be held leave, and all stay in the order of time`() throws
+    {
+        // Each file overlaps those around it.
+        let starts = (0..<30).map { $0 * 20 }
+        let whole = try Self.feed(starts: starts, heldMax: (1_000, 10_000))
+        #expect(whole.batches.count == 1 && whole.splits == 0)
+        let found = try Self.feed(starts: starts, heldMax: (25, 10_000))
+        #expect(found.batches.count > 10 && found.splits == 0)
+        #expect(found.batches.joined().elementsEqual(whole.batches[0]))
+        #expect(whole.batches[0] == whole.batches[0].sorted() && whole.batches[0].count == 300)
+    }
+
+    @Test func `beyond the bound all events leave, and order holds within pieces, which are counted`() throws
+    {
+        // Every file begins before the others end, so nothing is the oldest for sure.
+        let starts = (0..<30).map { $0 }
+        let whole = try Self.feed(starts: starts, heldMax: (1_000, 10_000))
+        let found = try Self.feed(starts: starts, heldMax: (100, 100))
+        #expect(whole.splits == 0 && whole.batches.count == 1)
+        #expect(found.splits == 3 && found.batches.count == 3)
+        for piece in found.batches { #expect(piece.count == 100 && piece == piece.sorted()) }
+        #expect(Array(found.batches.joined()).sorted() == whole.batches[0])
+        #expect(Array(found.batches.joined()) != whole.batches[0])
+    }
 }

@@ -31,6 +31,8 @@ final class EventFeed {
     var bytesExpected: Int? { queue.bytesExpected }
 
     private let options: FeedOptions
+    /// Events that are held before the oldest leave, and at most.
+    private let heldMax: (oldest: Int, all: Int)
     private var queue: InputQueue
     private var path = ""
     private var reader: InputReader?
@@ -59,8 +61,11 @@ final class EventFeed {
     private var quietBytes = 0
     private static let quietBytesMax = 16 << 20
 
-    init(_ options: FeedOptions) {
+    init(
+        _ options: FeedOptions, heldMax: (oldest: Int, all: Int) = (Limits.heldEvents, Limits.heldEventsMax)
+    ) {
         self.options = options
+        self.heldMax = heldMax
         queue = InputQueue(options)
         problems = queue.problems
         followed = FollowedFiles.areNeeded(for: options) ? FollowedFiles() : nil
@@ -188,8 +193,8 @@ final class EventFeed {
                 _ = readOn(open, isEmpty: true)
             }
         }
-        guard held.count >= Limits.heldEvents else { return }
-        if held.count >= Limits.heldEventsMax {
+        guard held.count >= heldMax.oldest else { return }
+        if held.count >= heldMax.all {
             counts.splits += 1
             held.release(before: nil)
         } else if reader == nil, let limit = queue.earliestToCome {

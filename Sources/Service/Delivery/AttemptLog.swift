@@ -8,7 +8,6 @@ import UsageEvents
 /// A record for people, no part of what delivery depends on: it is not synced, and one generation of 16 MiB
 /// is kept beside the present one.
 struct AttemptLog<D: Disk>: ~Copyable {
-    private static var bytesMax: Int { 16 << 20 }
     /// Bytes that are written at once, and milliseconds that fewer wait while there is much to do.
     private static var pieceBytes: Int { 1 << 15 }
     private static var waitMilliseconds: Int64 { 200 }
@@ -16,13 +15,16 @@ struct AttemptLog<D: Disk>: ~Copyable {
     private let disk: D
     private let path: String
     private let sink: String
+    private let bytesMax: Int
     private var pending: [UInt8] = []
     /// When what was noted is written at the latest; nil where nothing is left to write.
     private(set) var dueAt: Timestamp?
 
-    init(_ disk: D, log: String, sink: String) {
+    /// Begins a new file behind one that has more than `bytesMax`.
+    init(_ disk: D, log: String, sink: String, bytesMax: Int = 16 << 20) {
         self.disk = disk
         self.sink = sink
+        self.bytesMax = bytesMax
         path = Outbox<D>.directory(ofSink: sink, inLog: log) + "/attempts.ndjson"
     }
 
@@ -82,7 +84,7 @@ struct AttemptLog<D: Disk>: ~Copyable {
             let file = try OwnedFile(disk, path, .updateOrCreate)
             let size = try disk.size(file.handle)
             try disk.writeAll(file.handle, at: size, pending.span, path: path)
-            if size > Self.bytesMax { try disk.rename(path, to: path + ".1") }
+            if size > bytesMax { try disk.rename(path, to: path + ".1") }
         } catch {}
         pending.removeAll(keepingCapacity: true)
     }
