@@ -21,6 +21,11 @@ import UsageEvents
         var gaps: [String] = []
         var columns = Array(0...22) + [32, 33, 40, 41] as [UInt8]
         var encodings = Array(0...9) as [UInt8]
+        var planes = [0, 1, 2, 13, 14, 15] as [UInt8]
+        /// Sums by day that a report reads.
+        var cells = 0
+        /// Events that it reads beside them; nil for all.
+        var rest: Int?
         var testDescription: String { name }
     }
 
@@ -62,6 +67,12 @@ import UsageEvents
             ],
             kinds: [1, 2, 6], columns: Array(0...12) + Array(14...22) + [32, 33, 34, 40, 41],
             encodings: Array(0...5) + Array(7...9)),
+        // Another one, whose events add up, sealed with sums by day.
+        Kept(
+            name: "1.0-sums", events: 149,
+            records: ["events 0+144 history 0 []", "events 144+5 history 0 []"], kinds: [1, 2, 6],
+            columns: Array(0...11) + Array(13...17) + [19, 21, 40, 41],
+            encodings: Array(0...6) + [8, 9], planes: [0, 1, 2, 13, 15], cells: 54, rest: 5),
     ]
 
     private static func log(_ name: String) -> String { folder.appending(path: name).path }
@@ -108,6 +119,10 @@ import UsageEvents
     /// The log of that name as the program of today makes it.
     private static func make(_ name: String) throws -> SimulatedDisk {
         let disk = SimulatedDisk()
+        if name.hasSuffix("-sums") {
+            try GoldenLog.writeSums(disk, directory: "/log")
+            return disk
+        }
         try GoldenLog.write(disk, directory: "/log")
         if name.hasSuffix("-sealed") { try GoldenLog.seal(disk, directory: "/log") }
         guard name.hasSuffix("-repaired") else { return disk }
@@ -119,14 +134,13 @@ import UsageEvents
         return disk
     }
 
-    /// With `TIDEMARK_WRITE_FIXTURES=1` the logs of the current version are made anew first.
+    /// With `TIDEMARK_WRITE_FIXTURES=1` the logs of the current version that are not there are made first.
     private static func prepare(_ name: String) throws {
+        let target = folder.appending(path: name)
         guard ProcessInfo.processInfo.environment["TIDEMARK_WRITE_FIXTURES"] == "1",
-            name.hasPrefix(LogFormat.version)
+            name.hasPrefix(LogFormat.version), !FileManager.default.fileExists(atPath: target.path)
         else { return }
         let disk = try make(name)
-        let target = folder.appending(path: name)
-        try? FileManager.default.removeItem(at: target)
         try FileManager.default.createDirectory(
             at: target.appending(path: "segments"), withIntermediateDirectories: true)
         for file in try disk.list("/log/segments") {
@@ -175,9 +189,55 @@ import UsageEvents
         }
         #expect(kinds.sorted() == kept.kinds)
         #expect(columns.sorted() == kept.columns)
-        #expect(planes.isSuperset(of: [0, 1, 2, 13, 14, 15]))
+        #expect(planes.isSuperset(of: kept.planes))
         #expect(encodings.sorted() == kept.encodings)
         #expect(isCompressed.sorted() == [0, 1])
+    }
+
+    /// Every event with its day and all that cells keep of it, or every cell, added up.
+    private static func report(_ name: String, usesCells: Bool) throws -> [String] {
+        let dimensions: [[UsageDimension]] = [
+            [.identity, .team, .tool, .model], [.mcpServer, .project, .source, .costKind],
+        ]
+        // By the hour only events tell.
+        var groupings = dimensions.map { UsageGrouping($0, every: .day) }
+        if !usesCells { groupings.append(UsageGrouping([], every: .hour)) }
+        var fold = UsageFold(groupings)
+        let reading = try UsageReading.log(PosixDisk(), directory: log(name), into: &fold)
+        #expect(reading.refusals == [])
+        return zip(dimensions, fold.tables).flatMap { dimensions, table in
+            table.rows(by: .cost, perPeriod: true, names: reading.names).map { row in
+                guard case .named(let labels) = row.group else { return "" }
+                let names = dimensions.indices.map {
+                    reading.names.text(dimensions[$0], labels[$0]) ?? "-"
+                }
+                return "\(names) \(row.period) \(row.sums)"
+            }
+        }
+    }
+
+    @Test(arguments: logs)
+    func `kept sums by day say what the events of the log say`(_ kept: Kept) throws {
+        var reader = try SumReader(
+            PosixDisk(), directory: Self.log(kept.name), times: EventTimes(), usesCells: true)
+        var batch = EventBatch()
+        var cells = CellBatch()
+        var symbols = Symbols()
+        var found = 0
+        var events = 0
+        while let part = try reader.next(into: &batch, cells: &cells, symbols: &symbols, columns: .detection)
+        {
+            switch part {
+            case .events: events += batch.count
+            case .cells: found += cells.count
+            }
+        }
+        #expect(reader.refusals == [])
+        #expect(found == kept.cells)
+        #expect(events == kept.rest ?? kept.events)
+        let fromCells = try Self.report(kept.name, usesCells: true)
+        #expect(try fromCells == Self.report(kept.name, usesCells: false))
+        #expect(fromCells.count > 20)
     }
 
     @Test(arguments: logs.filter { $0.name.hasPrefix(LogFormat.version) })

@@ -8,6 +8,8 @@ struct CellsFile<D: Disk>: ~Copyable {
     /// Whether it says no more than that cells would not pay here.
     let isEmpty: Bool
 
+    /// Those of them that are in no cell that was read.
+    private var rest: UInt64
     private var file: SegmentFile<D>
     private var position: SegmentFile<D>.Position
     private var streams = StreamDirectory()
@@ -51,13 +53,14 @@ struct CellsFile<D: Disk>: ~Copyable {
             guard let tie = try CellsTie(&segment), file.header.logID == segment.header.logID,
                 file.header.seal?.openLength == tie.length, file.header.seal?.openChain == tie.checksum
             else { return refused(.stale) }
-            return try check(file, refused)
+            let end = segment.header.seal?.endSequence ?? first
+            return try check(file, eventsMax: end - first, refused)
         }
     }
 
     /// Compares every byte with its checksum, and reads the record in front.
     private static func check(
-        _ opened: consuming SegmentFile<D>, _ refused: (CellsRefusal.Reason) -> Opened
+        _ opened: consuming SegmentFile<D>, eventsMax: UInt64, _ refused: (CellsRefusal.Reason) -> Opened
     ) throws(LogError) -> Opened {
         var file = opened
         var streams = StreamDirectory()
@@ -87,6 +90,7 @@ struct CellsFile<D: Disk>: ~Copyable {
                     let said = facts(record.payload)
                 else { return refused(.damaged(offset: position.offset)) }
                 guard said.version == version else { return refused(.newer) }
+                guard said.events <= eventsMax else { return refused(.damaged(offset: position.offset)) }
                 events = said.events
             }
             index.add(block, streams, at: position.offset, isIDs: false)
@@ -108,6 +112,7 @@ struct CellsFile<D: Disk>: ~Copyable {
         events: UInt64, isEmpty: Bool, file: consuming SegmentFile<D>, position: SegmentFile<D>.Position
     ) {
         self.events = events
+        rest = events
         self.isEmpty = isEmpty
         self.file = file
         self.position = position
@@ -142,6 +147,9 @@ struct CellsFile<D: Disk>: ~Copyable {
                     symbols: &symbols)
             } catch { throw damaged(here) }
             guard cells.unpack(batch) else { throw damaged(here) }
+            let told = cells.events.reduce(0) { $0 + UInt64($1) }
+            guard told <= rest else { throw damaged(here) }
+            rest -= told
             return true
         }
     }

@@ -10,7 +10,7 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
     var description: String { name }
 
     /// Every target, in the order in which they run.
-    static let all = decoders + logs + snapshots + texts
+    static let all = decoders + logs + cells + snapshots + texts
 }
 
 /// Something that must hold for every input and did not.

@@ -176,15 +176,29 @@ struct SegmentUnderTest {
 
 /// Makes the checksums, chain and sequences of a segment agree with whatever its bytes say.
 enum SegmentForgery {
+    /// Where a block begins, and what it continues.
+    struct Place {
+        var offset: Int
+        var chain: UInt32
+        var sequence: UInt64
+    }
+
     /// A copy whose headers are those that a writer of this content would have written.
     static func repaired(_ bytes: [UInt8]) -> [UInt8] {
         var out = bytes
         guard out.count >= LogFormat.segmentHeaderBytes else { return out }
         let header = SegmentHeader(logID: LogID(high: 1, low: 2), firstSequence: 0).encoded()
         out.replaceSubrange(0..<header.count, with: header)
-        var chain = SegmentHeader.chain(of: header.span)
-        var sequence: UInt64 = 0
-        var at = header.count
+        let start = Place(offset: header.count, chain: SegmentHeader.chain(of: header.span), sequence: 0)
+        _ = repair(&out, FileIdentity(logID: LogID(high: 1, low: 2), firstSequence: 0), from: start)
+        return out
+    }
+
+    /// Gives the blocks from a place on the headers that fit; returns where each begins, and the end of the
+    /// last.
+    static func repair(_ out: inout [UInt8], _ file: FileIdentity, from start: Place) -> [Place] {
+        var places = [start]
+        var (at, chain, sequence) = (start.offset, start.chain, start.sequence)
         while at + LogFormat.blockBytesMin <= out.count {
             let entries = Int(out.span.littleEndian(UInt16.self, at: at + 6))
             let length = Int(out.span.littleEndian(UInt32.self, at: at + 8))
@@ -202,7 +216,6 @@ enum SegmentForgery {
             let isGap = out[at + 4] == BlockKind.gap.rawValue
             // In a gap this is the chain that the block behind it continues.
             if !isGap { out.set(littleEndian: CRC32C.of(out.span.extracting(directory)), at: at + 36) }
-            let file = FileIdentity(logID: LogID(high: 1, low: 2), firstSequence: 0)
             let sum = file.checksum(of: out.span.extracting(at..<at + LogFormat.blockHeaderBytes), at: at)
             out.set(littleEndian: sum, at: at + 12)
             if isGap {
@@ -213,8 +226,9 @@ enum SegmentForgery {
                 sequence &+= UInt64(out.span.littleEndian(UInt32.self, at: at + 32))
             }
             at += length
+            places.append(Place(offset: at, chain: chain, sequence: sequence))
         }
-        return out
+        return places
     }
 
     /// Each stream's checksum, and zeros behind the last stream.

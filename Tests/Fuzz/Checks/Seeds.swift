@@ -64,6 +64,54 @@ enum Seeds {
         }
     }
 
+    /// The files of a log, from which it is made as often as it is wanted.
+    struct LogFiles: Sendable {
+        var files: [(path: String, bytes: [UInt8])] = []
+
+        var disk: SimulatedDisk {
+            let disk = SimulatedDisk()
+            for folder in ["/log", "/log/segments"] { try? disk.makeDirectory(folder) }
+            for file in files { disk.place(file.path, file.bytes) }
+            return disk
+        }
+    }
+
+    /// When the usage of the logs below begins, ms UTC.
+    static let logStart: Int64 = 1_772_000_000_000
+
+    /// A log of two sealed segments with sums beside both, over some three days.
+    static let logWithCells = (try? logWithCells(seed: 1, events: 160)) ?? LogFiles()
+
+    private static func logWithCells(seed: UInt64, events: Int, step: Int = 1_600_000) throws -> LogFiles {
+        let disk = SimulatedDisk()
+        var usage = RandomUsage(seed: seed, from: logStart, step: step)
+        var options = LogWriter<SimulatedDisk>.Options()
+        options.segmentBytes = 1_000
+        options.logID = LogID(high: 1, low: 2)
+        var writer = try LogWriter(disk, directory: "/log", options: options)
+        for count in [events, 40] {
+            _ = try writer.append(usage.batch(count), symbols: usage.symbols, received: nil)
+            try writer.commit()
+        }
+        try writer.close()
+        var sealing = LogSealer<SimulatedDisk>.Options()
+        sealing.makesCells = true
+        _ = try LogSealer.seal(disk, directory: "/log", options: sealing)
+        return LogFiles(
+            files: try disk.list("/log/segments").map { name in
+                let path = "/log/segments/" + name
+                return (path, disk.contents(path) ?? [])
+            })
+    }
+
+    /// Sums by day: those of the log above, of others, and such as say only that there are none.
+    static func cells() throws -> [[UInt8]] {
+        let logs =
+            try [logWithCells, logWithCells(seed: 2, events: 20), logWithCells(seed: 3, events: 600)]
+            + [logWithCells(seed: 4, events: 9, step: 30 * 86_400_000)]
+        return logs.compactMap { $0.disk.contents(CellsUnderTest.path) }
+    }
+
     /// Rows of indexes, and runs.
     static func indexes() throws -> [[UInt8]] {
         try sealedSegments().map { Array($0.suffix(200)) } + [[5, 7, 2, 9], [1, 1, 1], [4, 4, 6, 3]]
