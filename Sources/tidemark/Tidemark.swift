@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipeline
 
 /// `tidemark`: the command line. It parses, runs what `Pipeline` offers, and prints.
 @main
@@ -72,6 +73,7 @@ struct Tidemark: ParsableCommand {
 
     /// Parses, runs, and turns whatever is thrown into one line on standard error and an exit code.
     static func main() {
+        StandardDescriptors.occupy()
         Platform.prepareSignals()
         do {
             var command = try parseAsRoot(commandFirst(Array(CommandLine.arguments.dropFirst())))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipeline
 
 /// `tidemarkd`: the long-running process that forwards alerts.
 @main
@@ -30,6 +31,7 @@ struct Tidemarkd: AsyncParsableCommand {
 
     /// Parses, runs, and ends with the code that a failure deserves.
     static func main() async {
+        StandardDescriptors.occupy()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

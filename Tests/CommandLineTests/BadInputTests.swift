@@ -198,6 +198,8 @@ import Testing
         #expect(try tool.run("log", "verify").status == 0)
         #expect(try tool.run("ingest", "many.ndjson").status == 0)
         #expect(try tool.run("log", "stat", "--json").out.hasPrefix("{\"events\":39991,"))
+        let demo = try tool.shell("ulimit -f 64; exec $T demo")
+        #expect(demo.status == 74 && demo.err.contains("usage.ndjson cannot be written"), "\(demo.err)")
     }
 
     @Test func `a directory that may not be written is said to be so`() throws {
@@ -278,5 +280,28 @@ import Testing
             let result = try tool.start(Tool.path, arguments, input: []).result()
             #expect(!(result.out + result.err).contains("\u{1b}"), "\(arguments)")
         }
+    }
+
+    @Test(arguments: [
+        ("", Int32(0)), ("<&-", 0), (">&-", 74), ("2>&-", 0), (">&- 2>&-", 74), ("<&- >&- 2>&-", 74),
+    ])
+    func `a stream that is closed is not mistaken for a file of the log`(
+        streams: String, status: Int32
+    ) throws {
+        let tool = try Tool()
+        try tool.write("in.ndjson", Self.good)
+        let result = try tool.shell("exec $T ingest --json in.ndjson \(streams)")
+        #expect(result.status == status, "\(streams): \(result.err)")
+        let stat = try tool.run("log", "stat", "--json")
+        #expect(stat.out.hasPrefix("{\"events\":1,"), "\(streams): \(stat.err)")
+        #expect(try tool.run("log", "verify").status == 0)
+    }
+
+    @Test func `an input that cannot be read is said once`() throws {
+        let tool = try Tool()
+        let result = try tool.shell("exec $T ingest --json - <&-")
+        #expect(result.status == 74)
+        let told = result.err.split(separator: "\n").filter { $0.contains("cannot be read") }
+        #expect(told.count == 1, "\(result.err)")
     }
 }

@@ -36,6 +36,7 @@ import Testing
         "Sources/EventLog/Storage/PosixDisk.swift": "the real disk behind the protocol `Disk`",
         "Sources/Pipeline/Input/FileInput.swift": "reads files, pipes, variables and the clock",
         "Sources/Pipeline/Input/ScratchFile.swift": "a file without a name",
+        "Sources/Pipeline/Input/StandardDescriptors.swift": "the null device in the place of closed streams",
         "Sources/Pipeline/Run/Threads.swift": "threads and the lock by which they share anything",
         "Sources/Service/FileBytes.swift": "reads files of the administrator with owner and permissions",
         "Sources/Service/Network/SystemNames.swift": "looks up names",

@@ -130,6 +130,8 @@ final class EventFeed {
                     continue
                 }
                 if let step = decode(open, into: &batch, &symbols) { return step }
+                // At its end it is closed, and is not to be read once more.
+                guard reader != nil else { continue }
             }
             if let step = readOn(open, isEmpty: batch.isEmpty) { return step }
         }
@@ -225,11 +227,16 @@ final class EventFeed {
                 if input.file.isFound, case .missing = error {
                     counts.vanished += 1
                 } else {
-                    problems.append(error)
+                    note(error)
                 }
             }
         }
         return true
+    }
+
+    /// Files that are looked at again and again fail again and again: that is said once.
+    private func note(_ error: InputError) {
+        if followed == nil || !problems.contains(error) { problems.append(error) }
     }
 
     /// Reads until the first bytes decide what the input is: as many as are looked at, or what is there when
@@ -271,7 +278,7 @@ final class EventFeed {
             case .end: isAtEnd = true
             }
         } catch {
-            problems.append(error)
+            note(error)
             // Of an input of another kind nothing is text.
             if case .refused = error { open.consume(open.unread) }
             // What was decompressed before the fault is decoded; the line that it cut is reported as such.

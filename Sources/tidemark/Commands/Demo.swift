@@ -48,7 +48,13 @@ struct Demo: ParsableCommand {
 
     private func play(_ session: Session, folder: String, log: String) throws {
         let corpus = folder + "/usage.ndjson"
-        try Platform.writeFile(corpus, DemoCorpus.bytes().span)
+        do throws(FileFailure) {
+            try Platform.writeFile(corpus, DemoCorpus.bytes().span)
+        } catch {
+            throw Failure(
+                "\(corpus) cannot be written: \(error.reason); free some space, or set TMPDIR",
+                code: ExitStatus.inputOutput)
+        }
         try say(session, StyledText("Tidemark demo", .heading))
         try say(
             session, "Five weeks of an invented organisation: ten people, two service accounts, three teams.")

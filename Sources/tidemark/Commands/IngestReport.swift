@@ -5,9 +5,12 @@ extension IngestCommand {
     /// Says what a run did, and ends the process with the code that it deserves.
     func report(_ summary: IngestSummary, _ session: Session) throws {
         let report = FeedReport(counts: summary.counts, problems: summary.problems)
+        var untold: OutputError?
         if json {
-            try? session.out.line(Self.json(summary, report))
-            try? session.out.flush()
+            do throws(OutputError) {
+                try session.out.line(Self.json(summary, report))
+                try session.out.flush()
+            } catch { untold = error }
         } else {
             Self.print(summary, report, detects: !noDetect, session)
             if summary.interruptedBy != nil {
@@ -19,6 +22,7 @@ extension IngestCommand {
         if let signal = summary.interruptedBy { Platform.end(bySignal: signal) }
         let status = report.status(keepGoing: input.keepGoing)
         if status != ExitStatus.done { throw Failure("", code: status) }
+        if let untold { throw untold }
     }
 
     /// Events below which rates are not shown.

@@ -132,11 +132,16 @@ enum Platform {
     }
 
     /// Writes a new file.
-    static func writeFile(_ path: String, _ bytes: Span<UInt8>) throws {
+    static func writeFile(_ path: String, _ bytes: Span<UInt8>) throws(FileFailure) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         defer { close(descriptor) }
-        try write(descriptor, bytes)
+        do throws(WriteFailure) {
+            try write(descriptor, bytes)
+        } catch {
+            // A file has no reader that could go: the number is that of the failed call.
+            throw FileFailure(path: path, code: errno)
+        }
     }
 
     /// Removes a directory that this process made, with everything in it. Links are removed, never followed.
@@ -217,7 +222,7 @@ enum Platform {
     }
 }
 
-/// A file that could not be read.
+/// A file that could not be read or written.
 struct FileFailure: Error {
     var path: String
     var code: Int32
