@@ -306,7 +306,9 @@ final class EventFeed {
             let rest = open.isCompressed ? 0 : open.unread
             followed?.note(
                 path,
-                FollowedFiles.Place(offset: size - rest, size: size, decoder: decoder, format: format))
+                FollowedFiles.Place(
+                    offset: size - rest, identity: open.identity, size: size, decoder: decoder, format: format
+                ))
         }
         settleLines()
     }

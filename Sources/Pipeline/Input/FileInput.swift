@@ -7,14 +7,25 @@
     import Darwin
 #endif
 
+/// Device and inode, by which a file is told from another one that took its name.
+public struct InputIdentity: Hashable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    fileprivate init(_ status: stat) {
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(truncatingIfNeeded: status.st_ino)
+    }
+}
+
 /// An open input: a file, a pipe or standard input. Closed with its value.
 struct FileInput: ~Copyable {
     private let descriptor: Int32
     private let name: String
     /// Bytes of a regular file when it was opened; nil for a pipe.
     let size: Int?
-    /// Device and inode, by which a rotated file is told from the one that is open.
-    private let identity: (dev_t, ino_t)
+    /// By which a rotated file is told from the one that is open.
+    let identity: InputIdentity
     private var position = 0
 
     /// Opens a file by its path; `-` is standard input.
@@ -33,7 +44,7 @@ struct FileInput: ~Copyable {
         }
         self.name = name
         self.descriptor = descriptor
-        identity = (status.st_dev, status.st_ino)
+        identity = InputIdentity(status)
         size = kind == S_IFREG ? Int(status.st_size) : nil
         // A pipe that holds a mebibyte lets one synchronisation serve many events; where it is refused
         // nothing is lost.
@@ -66,15 +77,15 @@ struct FileInput: ~Copyable {
         }
     }
 
-    /// Length of a regular file, nil for a pipe, without opening it: a pipe that is opened and closed again
-    /// has lost its writer.
-    static func size(ofFileAt path: String) throws(InputError) -> Int? {
-        guard path != "-" else { return nil }
+    /// A file with its length, which a pipe has not, without opening it: a pipe that is opened and closed
+    /// again has lost its writer.
+    static func find(_ path: String) throws(InputError) -> InputFile {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw error(path, errno) }
         let kind = status.st_mode & S_IFMT
         if kind == S_IFDIR { throw .directory(name: path) }
-        return kind == S_IFREG ? Int(status.st_size) : nil
+        return InputFile(
+            path: path, size: kind == S_IFREG ? Int(status.st_size) : nil, identity: InputIdentity(status))
     }
 
     /// Goes on reading from an offset of a regular file.
@@ -95,7 +106,7 @@ struct FileInput: ~Copyable {
         guard size != nil else { return false }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return false }
-        return status.st_dev != identity.0 || status.st_ino != identity.1 || Int(status.st_size) < position
+        return InputIdentity(status) != identity || Int(status.st_size) < position
     }
 
     private static func error(_ name: String, _ code: Int32) -> InputError {

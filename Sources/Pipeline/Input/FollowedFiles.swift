@@ -7,6 +7,8 @@ struct FollowedFiles {
     struct Place {
         /// Bytes of it that are done with; the rest of a line that was cut short lies behind.
         var offset: Int
+        /// Which file it was.
+        var identity: InputIdentity
         /// Its length when it was read.
         var size: Int
         /// What reads it, in the middle of it.
@@ -31,9 +33,11 @@ struct FollowedFiles {
         return format?.arrival == .byTime
     }
 
-    /// Where to go on in a file; nil where it is new, or was cut or replaced by a shorter one.
+    /// Where to go on in a file; nil where it is new, or was cut or replaced.
     func place(of file: InputFile) -> Place? {
-        guard let place = places[file.path], let size = file.size, size >= place.size else { return nil }
+        guard let place = places[file.path], place.identity == file.identity, let size = file.size,
+            size >= place.size
+        else { return nil }
         return place
     }
 
@@ -42,6 +46,8 @@ struct FollowedFiles {
 
     /// Of some files those that have changed since they were read.
     func changed(of files: [InputFile]) -> [InputFile] {
-        files.filter { file in places[file.path].map { $0.size != file.size } ?? true }
+        files.filter { file in
+            places[file.path].map { $0.size != file.size || $0.identity != file.identity } ?? true
+        }
     }
 }

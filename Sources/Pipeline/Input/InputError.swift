@@ -22,6 +22,8 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What, where, and what to do.
     public var description: String {
         switch self {
+        case .missing(let name) where Self.isUnspoken(name):
+            "\(name): its name is not UTF-8; rename the file"
         case .missing(let name): "\(name): no such file; check the name, or use - for standard input"
         case .directory(let name):
             "\(name) is a directory; name the event files in it, as in \(name)/*.ndjson"
@@ -41,6 +43,9 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
         case .failed(let name, let why): "\(name) cannot be read: \(why)"
         }
     }
+
+    /// Whether a path stood for bytes that are not UTF-8, so that it names nothing any more.
+    static func isUnspoken(_ path: String) -> Bool { path.unicodeScalars.contains("\u{FFFD}") }
 
     /// Whether the input is missing rather than bad.
     public var isMissing: Bool {

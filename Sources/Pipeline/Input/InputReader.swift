@@ -53,6 +53,9 @@ final class InputReader {
     /// Length of a regular file; nil for a pipe.
     var size: Int? { file.size }
 
+    /// Which file is open.
+    var identity: InputIdentity { file.identity }
+
     /// Whether waiting for more may take for ever: a pipe.
     var isPipe: Bool { file.size == nil }
 
@@ -133,6 +136,8 @@ final class InputReader {
     private func waitForGrowth() throws(InputError) -> Fill {
         if file.wasReplaced(path: path), let next = try? FileInput(path) {
             file = next
+            // What the old file left of a line is no beginning of the new one's first.
+            if unread > 0 { buffer.append(0x0a) }
             return .data
         }
         pause(milliseconds: 100)

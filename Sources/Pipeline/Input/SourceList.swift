@@ -8,6 +8,8 @@ public struct InputFile: Hashable, Sendable {
     public var path: String
     /// Its length when it was found; nil for a pipe.
     public var size: Int?
+    /// Which file it was when it was found.
+    public var identity: InputIdentity?
     /// The name of its format, where the source says so.
     public var format: String?
     /// Whether it was found in a folder: then it may be gone when its turn comes.
@@ -46,7 +48,7 @@ public struct SourceList {
     public func files(of source: String) throws(InputError) -> [InputFile] {
         if source == "-" { return [InputFile(path: "-", size: nil)] }
         do throws(InputError) {
-            return [InputFile(path: source, size: try FileInput.size(ofFileAt: source))]
+            return [try FileInput.find(source)]
         } catch {
             switch error {
             case .directory:
@@ -97,20 +99,32 @@ public struct SourceList {
         }
     }
 
-    /// Files below a folder; what cannot be entered is passed over, hidden names are not looked at.
+    /// Files below a folder; hidden names are not looked at. What cannot be looked at is listed too, so that
+    /// it is said when its turn comes, unless it belongs to a program, whose folders need not be there.
     private func walk(_ folder: String, suffixes: [String], format: String?, depth: Int) -> [InputFile] {
-        guard depth < Self.depthMax, let names = try? disk.list(folder) else { return [] }
+        guard depth < Self.depthMax else { return [] }
+        guard let names = try? disk.list(folder) else {
+            return format == nil ? [InputFile(path: folder, size: nil)] : []
+        }
         var files: [InputFile] = []
         for name in names where !name.hasPrefix(".") {
             let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+            let plain = name.hasSuffix(".zst") ? String(name.dropLast(4)) : name
+            let isTaken = suffixes.contains { plain.hasSuffix($0) }
             do throws(InputError) {
-                let size = try FileInput.size(ofFileAt: path)
-                let plain = name.hasSuffix(".zst") ? String(name.dropLast(4)) : name
-                guard size != nil, suffixes.contains(where: { plain.hasSuffix($0) }) else { continue }
-                files.append(InputFile(path: path, size: size, format: format, isFound: true))
+                var file = try FileInput.find(path)
+                guard file.size != nil, isTaken else { continue }
+                file.format = format
+                file.isFound = true
+                files.append(file)
             } catch {
-                guard case .directory = error else { continue }
-                files += walk(path, suffixes: suffixes, format: format, depth: depth + 1)
+                switch error {
+                case .directory: files += walk(path, suffixes: suffixes, format: format, depth: depth + 1)
+                case .missing where !InputError.isUnspoken(path): continue
+                default:
+                    guard isTaken else { continue }
+                    files.append(InputFile(path: path, size: nil, format: format))
+                }
             }
         }
         return files
