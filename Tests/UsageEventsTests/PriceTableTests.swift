@@ -124,6 +124,12 @@ import UsageEvents
         #expect(price(table, "no-such-model") == nil)
     }
 
+    @Test func `a reseller's spelling with another price than the model's own keeps its row`() {
+        let table = PriceTable.bundled
+        #expect(price(table, "openai.gpt-oss-safeguard-20b")?.output == 200_000)
+        #expect(price(table, "us.anthropic.claude-3-5-haiku-20241022-v1:0")?.input == 800_000)
+    }
+
     @Test func `rows of a user win over the table behind, for the models and from the dates they name`()
         throws
     {

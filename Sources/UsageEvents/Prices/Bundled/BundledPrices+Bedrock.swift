@@ -284,7 +284,8 @@ extension PriceTable {
         nvidia.nemotron-nano-12b-v2,0.2,0.6,, nvidia.nemotron-nano-3-30b,0.06,0.24,,
         nvidia.nemotron-nano-9b-v2,0.06,0.23,, nvidia.nemotron-super-3-120b,0.15,0.65,,
         openai.gpt-6-luna,0.1,0.5,0.01,0.125 openai.gpt-6-sol,2,10,0.2,2.5 openai.gpt-oss-120b-1:0,0.15,0.6,,
-        openai.gpt-oss-20b-1:0,0.07,0.3,, qwen.qwen3-235b-a22b-2507-v1:0,0.22,0.88,,
+        openai.gpt-oss-20b-1:0,0.07,0.3,, openai.gpt-oss-safeguard-20b,0.07,0.2,,
+        qwen.qwen3-235b-a22b-2507-v1:0,0.22,0.88,,
         qwen.qwen3-32b-v1:0,0.15,0.6,, qwen.qwen3-coder-30b-a3b-v1:0,0.15,0.6,,
         qwen.qwen3-coder-480b-a35b-v1:0,0.45,1.8,, qwen.qwen3-coder-next,0.5,1.2,,
         qwen.qwen3-next-80b-a3b,0.15,1.2,, qwen.qwen3-vl-235b-a22b,0.53,2.66,,
@@ -300,6 +301,7 @@ extension PriceTable {
         us-gov.xai.grok-4.6,2.64,7.92,0.66, us.amazon.nova-2-lite-v1:0,0.33,2.75,0.0825,
         us.amazon.nova-2-pro-preview-20251202-v1:0,1.375,11,0.34375, us.amazon.nova-lite-v1:0,0.06,0.24,0.015,
         us.amazon.nova-micro-v1:0,0.035,0.14,0.00875, us.amazon.nova-pro-v1:0,0.8,3.2,0.2,
+        us.anthropic.claude-3-5-haiku-20241022-v1:0,0.8,4,0.08,1
         us.anthropic.claude-3-5-sonnet-20240620-v1:0,3,15,0.3,3.75
         us.anthropic.claude-3-5-sonnet-20241022-v2:0,3,15,0.3,3.75
         us.anthropic.claude-3-7-sonnet-20250219-v1:0,3,15,0.3,3.75
