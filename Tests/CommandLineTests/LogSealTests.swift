@@ -46,6 +46,21 @@ import Testing
         #expect(try tool.run("log", "verify").status == 0)
     }
 
+    @Test func `what only sentences say is no account to erase, what a line names as one is`()
+        throws
+    {
+        let tool = try Self.log()
+        try tool.write("bad.ndjson", #"{"identity":"ghost","note":"which nobody had used""# + "\n")
+        #expect(try tool.run("ingest", "bad.ndjson").status == 65)
+        func rejected() throws -> String { try tool.shell("cat log/rejected/*").out }
+        #expect(try rejected().contains("nobody"))
+        let unknown = try tool.run("log", "erase", "nobody", "--yes")
+        #expect(unknown.status == 66 && unknown.err.contains("no event of nobody"), "\(unknown.err)")
+        #expect(try rejected().contains("nobody"))
+        #expect(try tool.run("log", "erase", "ghost", "--yes").status == 0)
+        #expect(try !rejected().contains("ghost"))
+    }
+
     @Test func `pruning needs a limit`() throws {
         let tool = try Self.log()
         #expect(try tool.run("log", "prune").status == 64)

@@ -8,6 +8,8 @@ public struct LogErasure: Sendable, Hashable {
     public internal(set) var segments = 0
     /// Lines of the journal and of other files that mention the account.
     public internal(set) var lines = 0
+    /// Whether one of them names the account as such, not only by a word of a sentence.
+    public internal(set) var isNamed = false
     /// Snapshots, and copies of damaged bytes, which cannot be searched: all of them go.
     public internal(set) var files = 0
     /// Control records whose content mentions the account. They stay: they decide about others too.
@@ -212,9 +214,11 @@ public struct LogEraser<D: Disk>: ~Copyable {
                 try scrub(inner, depth: depth + 1, isDryRun: isDryRun)
                 continue
             }
-            let (kept, dropped) = Mention(identity).linesWithout(bytes)
+            let mention = Mention(identity)
+            let (kept, dropped) = mention.linesWithout(bytes)
             guard dropped > 0 else { continue }
             result.lines += dropped
+            result.isNamed = result.isNamed || mention.isIn(bytes.span, isWhole: true)
             if isDryRun { continue }
             try systemCalls { () throws(IOFailure) in
                 var file = try NewFile(disk, inner)

@@ -35,15 +35,25 @@ public struct Mention: Sendable {
         }
     }
 
-    /// Whether the name stands somewhere in the bytes.
-    public func isIn(_ bytes: Span<UInt8>) -> Bool {
+    /// Whether the name stands somewhere in the bytes; with `isWhole`, as all that stands between two quotes.
+    public func isIn(_ bytes: Span<UInt8>, isWhole: Bool = false) -> Bool {
         forms.contains { form in
             guard let first = form.first, bytes.count >= form.count else { return false }
             for start in 0...bytes.count - form.count where Self.lowercased(bytes[start]) == first {
-                if isAt(start, form, bytes) { return true }
+                if isAt(start, form, bytes), !isWhole || Self.isQuoted(start, start + form.count, bytes) {
+                    return true
+                }
             }
             return false
         }
+    }
+
+    private static func isQuoted(_ start: Int, _ end: Int, _ bytes: Span<UInt8>) -> Bool {
+        // In a JSON text within another the quote that ends it has a backslash before it, or three.
+        var quote = end
+        while quote < bytes.count, bytes[quote] == UInt8(ascii: "\\") { quote += 1 }
+        return start > 0 && bytes[start - 1] == UInt8(ascii: "\"")
+            && quote < bytes.count && bytes[quote] == UInt8(ascii: "\"")
     }
 
     private func isAt(_ start: Int, _ form: [UInt8], _ bytes: Span<UInt8>) -> Bool {

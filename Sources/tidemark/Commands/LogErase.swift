@@ -67,7 +67,8 @@ struct LogErase: ParsableCommand {
         let identity = identity ?? ""
         let plan = try LogEraser.plan(session.disk, directory: session.log, identity: identity)
         let isKnown = try Retention.knows(identity, session.disk, directory: session.log)
-        guard plan.events + UInt64(plan.lines) > 0 || isKnown else {
+        // A word that only sentences have is no account, though their lines would go with one.
+        guard plan.events > 0 || plan.isNamed || isKnown else {
             throw Failure(
                 "The log has no event of \(identity), and no line about it; see `tidemark inventory`",
                 code: ExitStatus.noInput)
