@@ -126,7 +126,8 @@ public struct TidemarkConfiguration: Hashable, Sendable {
             }
             let path = String(text[..<equals])
             guard let key = ConfigurationKeys.key(path) else {
-                let nearest = ConfigurationKeys.nearest(to: path)
+                // Of keys only: to a section nothing can be assigned.
+                let nearest = ConfigurationKeys.nearest(to: path, in: ConfigurationKeys.all.map(\.path))
                 faults.append(
                     ConfigurationFault(place: place, key: path, problem: .unknownKey(nearest: nearest)))
                 continue

@@ -168,7 +168,7 @@ extension LogText {
 struct EventSelection: ParsableArguments {
     @Option(
         name: .long,
-        help: "Events from here on: 7d, 24h (before the log's last event), 2026-04-01, or RFC 3339.")
+        help: "Events from here on: 7d, 24h (before the log's clock), 2026-04-01, or RFC 3339.")
     var since: TimeBound?
 
     @Option(name: .long, help: "Events before this: the same forms.")

@@ -11,8 +11,8 @@ struct LogExport: ParsableCommand {
         discussion: """
             The file appears once it is whole; one that is there is kept unless --force is given. Without -o \
             the events go to standard output. What is exported can be ingested again: NDJSON gives the same \
-            events to the byte; CSV does not tell a null from a key that is missing, and an event without a \
-            source gets the source table.
+            events to the byte; CSV does not tell a null from a key that is missing and loses blanks at the \
+            ends of a label, and an event without a source gets the source table.
 
             Examples:
               tidemark log export -o events.ndjson.zst

@@ -9,7 +9,7 @@ struct LogPrune: ParsableCommand {
         commandName: "prune", abstract: "Drop the oldest sealed segments, by age or by size.",
         discussion: """
             Whole sealed segments go, the oldest first: those whose events are all older than \
-            log.retention_days (before the log's last event), and as many as it takes for the rest to fit \
+            log.retention_days (before the log's clock), and as many as it takes for the rest to fit \
             log.retention_bytes. The last segment stays. Without either nothing is dropped; nothing else \
             ever drops events.
 

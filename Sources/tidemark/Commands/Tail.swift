@@ -15,7 +15,7 @@ struct Tail: ParsableCommand {
 
             Examples:
               tidemark tail -f                              new alerts while another process ingests
-              tidemark tail --since 7d --severity high      a week, up to the log's last event
+              tidemark tail --since 7d --severity high      the last week on the log's clock
               tidemark tail --kind new_model --team search  one kind, one team
               tidemark tail --all --json                    the journal, byte for byte
               tidemark tail -f --exec 'jq -r .title | wall' a command for each new alert
@@ -39,7 +39,7 @@ struct Tail: ParsableCommand {
     @Option(name: [.customShort("n"), .customLong("lines")], help: "The last N alerts that match.")
     var count: Int?
 
-    @Option(name: .long, help: "Not before: 7d, 24h (before the log's last event), 2026-04-01, or RFC 3339.")
+    @Option(name: .long, help: "Not before: 7d, 24h (before the log's clock), 2026-04-01, or RFC 3339.")
     var since: TimeBound?
 
     @Option(name: .long, help: "Before: the same forms.")

@@ -20,7 +20,7 @@ struct UsageOptions: ParsableArguments {
     var mcpServer: String?
 
     @Option(
-        name: .long, help: "Usage from here on: 7d, 24h (before the last event), 2026-04-01, or RFC 3339.")
+        name: .long, help: "Usage from here on: 7d, 24h (before the log's clock), 2026-04-01, or RFC 3339.")
     var since: TimeBound?
 
     @Option(name: .long, help: "Usage before this: the same forms.")
@@ -160,7 +160,7 @@ extension UsageDimension {
 }
 
 extension TimeBound {
-    /// Whether it counts back from the last event.
+    /// Whether it counts back from the log's clock.
     var isRelative: Bool {
         if case .before = self { true } else { false }
     }

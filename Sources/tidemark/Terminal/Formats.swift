@@ -117,7 +117,7 @@ extension Timestamp {
 /// A moment as a user names it: absolute, or a span before the log's clock.
 enum TimeBound: Equatable, Sendable {
     case absolute(Timestamp)
-    /// Milliseconds before the last event.
+    /// Milliseconds before it.
     case before(Int64)
 
     /// Reads `7d`, `24h`, `90m`, `30s`, `2026-04-01`, `2026-04-01T14:25` or RFC 3339; nil for anything else.
