@@ -76,6 +76,9 @@ struct Tidemark: ParsableCommand {
         StandardDescriptors.occupy()
         Platform.prepareSignals()
         do {
+            if let name = Platform.unspokenName {
+                throw Failure("\(name) is not UTF-8; give the file another name", code: ExitStatus.usage)
+            }
             var command = try parseAsRoot(commandFirst(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {

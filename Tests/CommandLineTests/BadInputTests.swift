@@ -297,6 +297,15 @@ import Testing
         #expect(try tool.run("log", "verify").status == 0)
     }
 
+    @Test(arguments: [#"$T ingest -L $'odd\xff' in.ndjson"#, #"TIDEMARK_LOG=$'odd\xff' $T ingest in.ndjson"#])
+    func `a log whose name is not UTF-8 is refused, not written beside`(command: String) throws {
+        let tool = try Tool()
+        try tool.write("in.ndjson", Self.good)
+        let result = try tool.shell(command)
+        #expect(result.status == 64 && result.err.contains("is not UTF-8"), "\(result.err)")
+        #expect(try tool.shell("ls -d odd*").status != 0)
+    }
+
     @Test func `an input that cannot be read is said once`() throws {
         let tool = try Tool()
         let result = try tool.shell("exec $T ingest --json - <&-")

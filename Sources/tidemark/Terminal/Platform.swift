@@ -75,6 +75,15 @@ enum Platform {
         }
     }
 
+    /// An argument, or the log that the environment names, of bytes that are not UTF-8; nil where all are.
+    /// Repaired as Swift hands it on it would name another file.
+    static var unspokenName: String? {
+        var texts = unsafe (0..<Int(CommandLine.argc)).compactMap { unsafe CommandLine.unsafeArgv[$0] }
+        if let log = unsafe getenv("TIDEMARK_LOG") { unsafe texts.append(log) }
+        let odd = unsafe texts.first { unsafe String(validatingCString: $0) == nil }
+        return unsafe odd.map { unsafe String(cString: $0) }
+    }
+
     /// A variable of the environment; nil where it is not set.
     static func environment(_ name: String) -> String? {
         guard let text = unsafe getenv(name) else { return nil }
