@@ -60,6 +60,8 @@ final class EventFeed {
     /// Bytes read since the caller last heard from a run that only holds events.
     private var quietBytes = 0
     private static let quietBytesMax = 16 << 20
+    /// When followed files are looked at again, on the clock of `monotonicSeconds`.
+    private var nextLook = 0.0
 
     init(
         _ options: FeedOptions, heldMax: (oldest: Int, all: Int) = (Limits.heldEvents, Limits.heldEventsMax)
@@ -342,6 +344,10 @@ final class EventFeed {
     private func lookAgain() -> Step {
         isCaughtUp = true
         pause(milliseconds: FollowedFiles.pauseMilliseconds)
+        let began = monotonicSeconds()
+        guard began >= nextLook else { return .idle }
+        // However many files there are, to look at them takes a twentieth of the time at most.
+        defer { nextLook = began + 20 * (monotonicSeconds() - began) }
         let list = SourceList(machine: options.machine)
         let files = options.sources.flatMap { (try? list.files(of: $0)) ?? [] }
         queue = InputQueue(files: followed?.changed(of: files) ?? [])
